@@ -86,13 +86,28 @@ class People:
             transitions.assess(ref, stories.VAGUE, version=row(ref).version, by=here, at=self.at)
         return ref, code
 
-    def closed(self, name: str = "Odile", **told: Any) -> tuple[UUID, ReceiptCode]:
+    def closed(self, name: str = "Odile", *, by_two: bool = False, **told: Any) -> tuple[UUID, ReceiptCode]:
+        """Closed by one officer, or by Olga after that officer has assessed it, as the report of a child is."""
+        if by_two:
+            ref, code = self.assessed(name, **told)
+            self.passed_on(ref, name, "Olga")
+            self.close(ref, "Olga")
+            return ref, code
         ref, code = self.taken(name, **told)
         with self.sitting(name) as here:
             transitions.assess_and_close(
                 ref, stories.VAGUE, stories.NOTHING, version=row(ref).version, by=here, at=self.at
             )
         return ref, code
+
+    def passed_on(self, ref: UUID, name: str, to: str) -> None:
+        """Make a colleague the owner of a report."""
+        with self.sitting(name) as here:
+            transitions.assign(ref, self.house.officers[to].id, by=here, at=self.at)
+
+    def close(self, ref: UUID, name: str = "Odile") -> None:
+        with self.sitting(name) as here:
+            transitions.close(ref, stories.NOTHING, version=row(ref).version, by=here, at=self.at)
 
 
 _ROW = CompiledQuery[Report](lambda ref: Report.objects.filter(pk=ref))

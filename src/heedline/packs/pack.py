@@ -173,12 +173,16 @@ class Force:
     url: str = ""
 
 
+#: What a closure can have to say: nothing more, who has accepted the matter, or what was checked.
+CLOSING_NEEDS = ("nothing", "accepted", "checked")
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """An outcome that a closed report can have.
 
     `short` means that the three-page close offers it. `kinds` are the kinds of report it applies to, or all
-    if empty.
+    if empty. `needs` is one of `CLOSING_NEEDS`: what a closure has to say beside its reason.
     """
 
     code: str
@@ -186,19 +190,22 @@ class Outcome:
     useful: bool
     short: bool
     kinds: tuple[str, ...]
+    needs: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """A reason that an officer can give for an outcome when closing a report with the three-page form.
 
-    `kinds` are the kinds of report it applies to, which are all or some of the outcome's kinds.
+    `kinds` are the kinds of report it applies to, which are all or some of the outcome's kinds. `needs` is that of the
+    outcome, unless the reason says otherwise.
     """
 
     code: str
     outcome: str
     words: str
     kinds: tuple[str, ...]
+    needs: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def test_a_disposed_report_takes_its_values_out_of_the_subject(people: People) -
     """And with the last report nothing of the subject is left."""
     with_leads(people)
     one, first_end = proposed(people, narrative=BOY[0])
-    other, second_end = proposed(people, narrative=BOY[1])
+    other, second_end = proposed(people, narrative=BOY[1], by_two=True)  # a match: the supervisor closes it
     first = linked(people, one)
     second = linked(people, other, to=first)
     indexed(people)

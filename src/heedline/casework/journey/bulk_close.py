@@ -10,7 +10,7 @@ day. Each report then returns to its previous stage, with the deadline it had.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,7 +27,8 @@ from heedline.casework.access.without_training import record_missing
 from heedline.casework.dissemination import outgoing
 from heedline.casework.duty.alarms import resolve_for, wake_again
 from heedline.casework.errors import Locked, NotHere
-from heedline.casework.journey import linked_reports, look_alikes, repeat_reports
+from heedline.casework.journey import linked_reports, look_alikes, near_duplicates, repeat_reports
+from heedline.casework.journey.look_alikes import ToldText
 from heedline.casework.journey.transitions import Closing
 from heedline.casework.recording import refusals_logged
 from heedline.casework.report import answers
@@ -169,35 +170,50 @@ def _sort(chosen: Mapping[UUID, int], outcome: str, desk: DeskLine, by: Attendan
         else:
             del left[row.id]
             closing.append(row)
-    barred = _barred(closing, chosen, by, at)
+    barred = _barred(closing, by, at)
     return _Sorted([row for row in closing if row.id not in barred], left | barred)
 
 
-def _barred(
-    reports: Iterable[Report], chosen: Collection[UUID], by: Attendance, at: datetime
-) -> dict[UUID, str]:
+def _barred(reports: Iterable[Report], by: Attendance, at: datetime) -> dict[UUID, str]:
     """Open these reports and return those excluded from bulk closure, with reasons."""
     mine, told, ring = {report.id: report for report in reports}, {}, by.keys()
     for part in in_batches(mine, part="report"):
         with suppress(CannotOpen):
             told[part.report] = look_alikes.told_text(open_stored(part, ring), mine[part.report])
     unread = {ref: "unread" for ref in mine if ref not in told}
-    return unread | look_alikes.barred(told) | worked_on(mine, by=by, at=at, group=chosen)
+    return unread | look_alikes.barred(told) | worked_on(told, by=by, at=at)
 
 
-def worked_on(
-    reports: Collection[UUID], *, by: Attendance, at: datetime, group: Collection[UUID] = ()
-) -> dict[UUID, str]:
+def worked_on(told: Mapping[UUID, ToldText], *, by: Attendance, at: datetime) -> dict[UUID, str]:
     """Return which of these reports are linked to another one or share details with it, with the reason for leaving them out.
 
-    What they share with others of their group, which is all of them by default, does not count. The reason is that of reports that somebody has worked on: it is stored in the clear, where nothing says that a report
-    is linked.
+    What a report shares with a look-alike does not count. The reason is that of reports that somebody has worked on: it is
+    stored in the clear, where nothing says that a report is linked.
     """
-    if not reports:
+    if not told:
         return {}
-    rows, group = reports_of(by.desk_ids).filter(id__in=reports), group or reports
-    shares = {row.id for row in rows if repeat_reports.undecided(FoundReport(row, by, at), group=group)}
-    return dict.fromkeys(linked_reports.linked(reports, by=by) | shares, "held")
+    left = linked_reports.linked(told, by=by)
+    for row in reports_of(by.desk_ids).filter(id__in=told):
+        found = repeat_reports.undecided(FoundReport(row, by, at))
+        if found is None or not _all_alike(told, row.id, [one.ref for one in found if not one.alike], by):
+            left.add(row.id)
+    return dict.fromkeys(left, "held")
+
+
+def _all_alike(told: Mapping[UUID, ToldText], ref: UUID, others: Sequence[UUID], by: Attendance) -> bool:
+    """Return whether the account of a report resembles those of all these others, which are opened if they are not in `told`."""
+    texts, ring = dict(told), by.keys()
+    unread = {
+        row.id: row
+        for row in reports_of(by.desk_ids).filter(id__in=[one for one in others if one not in told])
+    }
+    for part in in_batches(unread, part="report"):
+        with suppress(CannotOpen):
+            texts[part.report] = look_alikes.told_text(open_stored(part, ring), unread[part.report])
+    return all(
+        other in texts and near_duplicates.groups([(ref, texts[ref].account), (other, texts[other].account)])
+        for other in others
+    )
 
 
 def _seal_reason(reports: list[Report], reason: str) -> dict[UUID, UUID]:

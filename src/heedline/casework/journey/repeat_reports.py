@@ -7,7 +7,7 @@ for it, so that the answer is more than a tick.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -24,7 +24,7 @@ from heedline.casework.report.restrictions import is_usable
 from heedline.casework.report.verb import FoundReport
 from heedline.casework.search import documents, link_decisions, seen_before
 from heedline.casework.search.link_decisions import LinkVerdict
-from heedline.casework.search.seen_before import SeenBefore
+from heedline.casework.search.seen_before import EarlierReport, SeenBefore
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
@@ -83,26 +83,21 @@ def search(found: FoundReport, *, before: int = 0) -> SeenBefore | None:
     return seen if seen.reports or seen.earlier else None
 
 
-def undecided(found: FoundReport, *, group: Collection[UUID] = ()) -> list[str]:
-    """Return the short names of the earlier reports that share details with a report and about which nobody has decided.
+def undecided(found: FoundReport) -> list[EarlierReport] | None:
+    """Return the earlier reports that share details with a report and about which nobody has decided.
 
-    So many reports that they are not all compared count as undecided. In a bulk closure the reports of the same `group` are
-    left out, and others with a similar text: its page shows what each of them has of its own. Raises Locked.
+    Returns None if so many share something that they cannot all be compared. Raises Locked.
     """
     before = 0
     for _ in range(_PAGES):
         seen = search(found, before=before)
         if seen is None:
             return []
-        names = [
-            one.short
-            for one in seen.earlier
-            if one.undecided and not (group and (one.alike or one.ref in group))
-        ]
-        if names or not seen.more:
-            return names
+        these = [one for one in seen.earlier if one.undecided]
+        if these or not seen.more:
+            return these
         before = seen.before
-    return [TOO_MANY]
+    return None
 
 
 @dataclass(frozen=True)
@@ -175,12 +170,13 @@ def _permit(found: FoundReport, linked: bool, permit: Callable[[], object]) -> b
     """
     says = _assessed_as_repeat(found)
     alike = undecided(found) if not linked and not says else []
-    if not linked and not says and not alike:
+    if not linked and not says and alike == []:
         return False
     try:
         permit()
     except Refused:
-        why = UNDECIDED.format(", ".join(alike)) if alike else _SUPERVISOR
+        names = TOO_MANY if alike is None else ", ".join(one.short for one in alike)
+        why = UNDECIDED.format(names) if names else _SUPERVISOR
         raise Refused(LINKED if linked else why) from None
     if says and not linked:
         _refuse_unproven(found, says)

@@ -21,7 +21,8 @@ from heedline.casework.dissemination import outgoing
 from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.duty.alarms import resolve, resolve_for
 from heedline.casework.duty.rota import on_duty, who_take_reports
-from heedline.casework.journey import owner_notices, repeat_reports
+from heedline.casework.journey import closing_rules, owner_notices, repeat_reports
+from heedline.casework.journey.closing_rules import ClosingFacts, ClosingProof
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.language import translating
 from heedline.casework.oversight import daily_counts
@@ -64,12 +65,13 @@ class Assessment:
 class Closing:
     """The details of a closure.
 
-    They are codes from the pack, a written reason and the message to the reporter.
+    They are codes from the pack, a written reason, the message to the reporter, and what the outcome needs besides.
     """
 
     outcome: str
     reason: str
     tell_reporter: str
+    proof: ClosingProof = field(default_factory=ClosingProof)
 
 
 @verb(Act.REPORT_TAKEN)
@@ -233,13 +235,28 @@ def assess(ref: UUID, assessment: Assessment, *, version: int, by: Attendance, a
     _assess(found, assessment)
 
 
-def _close(found: FoundReport, closing: Closing) -> None:
+def _refuse(
+    found: FoundReport, closing: Closing, facts: ClosingFacts, priority: str, *, at_once: bool = False
+) -> None:
+    """Raise NotNow unless the closure says what it has to and enough people have read the report (`closing_rules`)."""
     pack = load_pack(settings.PACK)
     if (
         closing.outcome not in pack.outcomes_for(found.report.kind)
         or closing.tell_reporter not in pack.statuses
     ):
         raise ValueError("an outcome or status that the pack does not know")
+    closing_rules.refuse_closing(
+        found,
+        facts,
+        outcome=closing.outcome,
+        reason=closing.reason,
+        proof=closing.proof,
+        priority=priority,
+        at_once=at_once,
+    )
+
+
+def _close(found: FoundReport, closing: Closing) -> None:
     danger.refuse_while_open(found.report)
     if not found.report.priority:
         raise NotNow(danger.TOLD)
@@ -253,7 +270,7 @@ def _close(found: FoundReport, closing: Closing) -> None:
         by=found.by.officer_id,
         at=found.at,
         codes={"outcome": closing.outcome, "status": closing.tell_reporter},
-        note=notes.seal(found, {"closing": closing.reason}),
+        note=notes.seal(found, {"closing": closing.reason, **closing.proof.words}),
         outcome=closing.outcome,
         status=closing.tell_reporter,
         owner_id=None,
@@ -273,6 +290,7 @@ def close(ref: UUID, closing: Closing, *, version: int, by: Attendance, at: date
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.CLOSE)
     repeat_reports.permit_closing(found)
+    _refuse(found, closing, closing_rules.facts_of(found), found.report.priority)
     _close(found, closing)
 
 
@@ -291,6 +309,8 @@ def assess_and_close(
     found.permit(Capability.ASSESS)
     found.permit(Capability.CLOSE)
     repeat_reports.permit_closing(found)
+    facts = closing_rules.with_assessment(found, closing_rules.facts_of(found), assessment.coded)
+    _refuse(found, closing, facts, assessment.priority, at_once=True)
     _assess(found, assessment)
     _close(found, closing)
 

@@ -22,6 +22,7 @@ from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.attachments.reading import FileLine, file_lines
 from heedline.casework.errors import NotHere
+from heedline.casework.journey import closing_rules
 from heedline.casework.language.lines import translation_lines
 from heedline.casework.linking import deconfliction, desk_notices, questions
 from heedline.casework.linking.deconfliction import ContactPerson
@@ -54,6 +55,7 @@ from heedline.casework.subjects import offering, reading
 from heedline.casework.subjects.offering import SubjectOffer
 from heedline.casework.subjects.reading import SubjectView
 from heedline.desks.models import TAKE_NO_REPORTS, Desk
+from heedline.packs.rules.look_alikes import MarkedSentence
 from heedline.permits.capabilities import Capability
 from heedline.permits.compiled_query import CompiledQuery
 from heedline.permits.scopes import reports_of
@@ -82,6 +84,10 @@ class CaseFile:
     """The time at which the linking desk last compared the report in its current form."""
     subjects: tuple[SubjectLink, ...] = ()
     """The report's links to subjects, including those that were undone."""
+    marked: tuple[MarkedSentence, ...] = field(default=(), repr=False)
+    """The reporter's sentences with a word for a weapon, a threat, a date or a child."""
+    child: bool = False
+    """Whether the reporter's answers or words say that somebody is a child."""
 
 
 @dataclass(frozen=True)
@@ -300,7 +306,7 @@ def _opened(ref: UUID, by: Attendance, at: datetime) -> tuple[Any, CaseParts]:
 
 
 def _file(report: Any, parts: CaseParts, by: Attendance, at: datetime) -> CaseFile:
-    opened, words = parts.report, parts.words
+    opened, words, marked = parts.report, parts.words, _marked(report, parts)
     translations = translation_lines(report.id, report.asked_translations, report.translated, words, at)
     waiting = sum(1 for one in report.disclosures if one["waits"])
     notices = desk_notices.opened_in(report.notices, report.id, by=by)
@@ -325,7 +331,17 @@ def _file(report: Any, parts: CaseParts, by: Attendance, at: datetime) -> CaseFi
         tuple(questions.lines(notices)),
         report.compared_at,
         _links(report, parts),
+        marked,
+        closing_rules.names_child(opened, marked, report),
     )
+
+
+def _marked(report: Any, parts: CaseParts) -> tuple[MarkedSentence, ...]:
+    """Return the marked sentences of what the reporter wrote, in the report and in messages."""
+    told = [(parts.sorts[one], words) for one, words in parts.words.items() if words]
+    theirs = [(sort, words) for sort, words in told if sort in ("message", "translation")]
+    texts = documents.texts_of_opened(report, parts.report, theirs)
+    return closing_rules.marked_in(one.text for one in texts)
 
 
 def _files(

@@ -178,7 +178,7 @@ def look(
     )
     earlier = [one for one in others if one is not None]
     unsearched = likely.unsearched
-    if not before and (unsearched or not likely.reports):
+    if not before and (unsearched or likely.unindexed):
         new = [one for one in just_arrived(report.id, by=by) if one.id not in rows]
         compared = (_compared(report.id, mine, one, decided, {}, ring, always=False) for one in new)
         earlier += _not_common([one for one in compared if one is not None])
@@ -205,7 +205,7 @@ class LikelyReports:
 
     `more` counts further reports that also share something with it but are not compared. `shared` maps each key that
     very many reports have to their number. `reports` is the number of reports searched, and `unsearched` the number of
-    others that cannot be searched yet.
+    others that cannot be searched yet. `unindexed` means that one of the officer's desks has no index.
     """
 
     refs: tuple[UUID, ...]
@@ -213,6 +213,7 @@ class LikelyReports:
     shared: Mapping[str, int]
     reports: int
     unsearched: int
+    unindexed: bool
 
 
 def look_up(
@@ -232,11 +233,12 @@ def look_up(
     """
     decided, hits, places = list(decided), dict[str, list[_Place]](), dict[UUID, _Place]()
     indexes: list[SealedIndex] = []
-    looked_through = unsearched = 0
+    looked_through = unsearched = read = 0
     row: Any
     with ExitStack() as opened:
         for row in index_rows.compared().fetched(list(by.desk_ids), report):
             unsearched += row.n_unsearched
+            read += 1
             if row.epoch not in ring.seeds:
                 continue
             with suppress(CannotOpen, Damaged), ExitStack() as this:
@@ -254,7 +256,7 @@ def look_up(
         refs = tuple(islice(_resolved(likely, indexes), before, before + MOST_COMPARED))
     # a report may have two places, in two indexes, or no longer exist: fewer than twelve means that none are left
     more = max(0, len(likely) - before - MOST_COMPARED) if len(refs) == MOST_COMPARED else 0
-    return LikelyReports(refs, more, shared, looked_through, unsearched)
+    return LikelyReports(refs, more, shared, looked_through, unsearched, read < len(by.desk_ids))
 
 
 def of_many(hits: Mapping[str, Collection[Any]]) -> dict[str, int]:

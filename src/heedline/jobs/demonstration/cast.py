@@ -26,6 +26,7 @@ from heedline.jobs.demonstration import board, linking, partners, skills
 from heedline.jobs.demonstration import desks as demo_desks
 from heedline.jobs.demonstration import files as demo_files
 from heedline.jobs.demonstration.acting import as_process
+from heedline.jobs.demonstration.closings import BY_TWO, CLOSINGS, PROOFS
 from heedline.vault.codes import ReceiptCode, new_code
 from heedline.vault.keys import new_seed, signing_public
 from heedline.vault.statements.signed import ROOT
@@ -380,20 +381,6 @@ def _send(entry: dict[str, Any]) -> _Sent:
     return _Sent(new.report_id, new.code, entry, route(facts, pack).desk_code)
 
 
-_CLOSINGS = {
-    "close-no-behaviour": ("no-behaviour", "Describes who someone is, not anything they did."),
-    "close-malicious": (
-        "malicious",
-        "A private quarrel, no behaviour that could be checked, and a wish to harm before a hearing.",
-    ),
-    "close-explained": ("no-concern-explained", "Building work with a permit, checked with the council."),
-    "close-spam": ("spam", "Advertising or a test."),
-    "close-needs-met": ("needs-met", "The school's own counsellor sees him each week, and he wants that."),
-    "close-lawful": ("lawful", "A news report about an attack, with the faces of the hurt made unclear."),
-    "close-advice-given": ("advice-given", "Talked through the plan for the evening on the phone."),
-}
-
-
 def _work_on(cast: _Cast, one: _Sent) -> list[tuple[ReceiptCode, str]]:
     """Process a report as an officer at its desk, following the steps in the demonstration data.
 
@@ -405,6 +392,7 @@ def _work_on(cast: _Cast, one: _Sent) -> list[tuple[ReceiptCode, str]]:
     from heedline.casework.access import session as access_session
     from heedline.casework.contact import messages
     from heedline.casework.journey import transitions
+    from heedline.casework.journey.closing_rules import ClosingProof
     from heedline.casework.pages import case_file
 
     at = datetime.now(UTC)
@@ -413,11 +401,17 @@ def _work_on(cast: _Cast, one: _Sent) -> list[tuple[ReceiptCode, str]]:
         by = access_session.unlock_with_seed(by, cast.keys[name].seed, at=at)
         transitions.take(one.ref, by=by, at=at)
         version = case_file.case_file(one.ref, by=by, at=at).header.version
-        if then in _CLOSINGS:
-            outcome, reason = _CLOSINGS[then]
+        if then in CLOSINGS:
+            outcome, reason = CLOSINGS[then]
             finding = transitions.Assessment(False, "Nothing that was done", "low", reason)
-            closing = transitions.Closing(outcome, reason, "finished")
-            transitions.assess_and_close(one.ref, finding, closing, version=version, by=by, at=at)
+            proof = ClosingProof(**PROOFS.get(then, {}))
+            closing = transitions.Closing(outcome, reason, "finished", proof)
+            if then not in BY_TWO:
+                transitions.assess_and_close(one.ref, finding, closing, version=version, by=by, at=at)
+                return []
+            transitions.assess(one.ref, finding, version=version, by=by, at=at)
+            colleague = next(person for person, desk, *_ in PEOPLE if desk == one.desk and person != name)
+            transitions.assign(one.ref, cast.officers[colleague].id, by=by, at=at)
         elif then == "assess-high":
             finding = transitions.Assessment(
                 True,
@@ -433,6 +427,10 @@ def _work_on(cast: _Cast, one: _Sent) -> list[tuple[ReceiptCode, str]]:
             transitions.hand_over(
                 one.ref, one.entry["to"], one.entry["because"], version=version, by=by, at=at
             )
+    if then in BY_TWO:
+        with _sitting(cast, colleague, at) as by:
+            by = access_session.unlock_with_seed(by, cast.keys[colleague].seed, at=at)
+            transitions.close(one.ref, closing, version=version + 2, by=by, at=at)
     return []
 
 

@@ -14,7 +14,12 @@ from heedline.packs.tables import Table
 def read_outcome(code: str, table: Table, kinds: Collection[str]) -> shapes.Outcome:
     """Return an outcome, read from its table."""
     outcome = shapes.Outcome(
-        code, table.text("words"), table.flag("useful"), table.flag("short"), _kinds(table, kinds)
+        code,
+        table.text("words"),
+        table.flag("useful"),
+        table.flag("short"),
+        _kinds(table, kinds),
+        table.one_of("needs", shapes.CLOSING_NEEDS, "nothing"),
     )
     table.done()
     return outcome
@@ -24,9 +29,9 @@ def read_reason(
     code: str, table: Table, outcomes: Mapping[str, shapes.Outcome], kinds: Collection[str]
 ) -> shapes.Reason:
     """Return a reason, limited to the kinds of report that its outcome applies to."""
-    reason = shapes.Reason(
-        code, table.one_of("outcome", tuple(outcomes)), table.text("words"), _kinds(table, kinds)
-    )
+    outcome = table.one_of("outcome", tuple(outcomes))
+    needs = table.one_of("needs", shapes.CLOSING_NEEDS, outcomes[outcome].needs)
+    reason = shapes.Reason(code, outcome, table.text("words"), _kinds(table, kinds), needs)
     wider = outcomes[reason.outcome].kinds
     if wider and (stray := set(reason.kinds) - set(wider)):
         raise table.wrong("kinds", f"its outcome is not for {min(stray)}")

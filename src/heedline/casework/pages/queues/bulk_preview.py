@@ -250,7 +250,7 @@ def alike_page(desk_code: str, first: UUID, number: int, *, by: Attendance, at: 
     pages = -(-len(group) // MOST)
     number = min(max(number, 1), pages)
     rows, shown = [], group[(number - 1) * MOST : number * MOST]
-    linked = worked_on(shown, by=by, at=at, group=group)
+    linked = worked_on({ref: found.told[ref] for ref in shown}, by=by, at=at)
     for ref in shown:
         because = compared.bar(ref) or linked.get(ref, "")
         rows.append(AlikeRow(found.items[ref], tuple(compared.pieces(ref)), WHY[because] if because else ""))
@@ -269,9 +269,8 @@ def look(desk_code: str, chosen: Iterable[UUID], *, by: Attendance, at: datetime
     hung = _hung(rows)
     items = [_item(row, opened.get(row.id), hung.get(row.id, "")) for row in rows]
     left = {item.ref for item in items if not item.left_out}
-    barred = look_alikes.barred(
-        {row.id: look_alikes.told_text(opened[row.id], row) for row in rows if row.id in left}
-    ) | worked_on(left, by=by, at=at, group={row.id for row in rows})
+    told = {row.id: look_alikes.told_text(opened[row.id], row) for row in rows if row.id in left}
+    barred = look_alikes.barred(told) | worked_on(told, by=by, at=at)
     return tuple(
         replace(item, left_out=WHY[barred[item.ref]]) if item.ref in barred else item for item in items
     )

@@ -23,6 +23,7 @@ from heedline.casework.access import saved_views
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.saved_views import SavedView
 from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.journey import closing_rules
 from heedline.casework.pages.queues.desk_columns import DeskColumns, desk_columns
 from heedline.casework.pages.queues.figures import WorkTotals
 from heedline.casework.pages.queues.queue_view import (
@@ -122,6 +123,9 @@ def _flags(report: Report, opened: OpenedReport | None, files: int) -> tuple[str
         found.append("Danger to life")
     if opened is not None and opened.taken_down.get("danger_unasked"):
         found.append("Danger not asked")
+    if opened is not None:
+        marks = {mark for one in closing_rules.marked_in([opened.narrative]) for mark in one.marks}
+        found += [words for mark, words in closing_rules.MARKS.items() if mark in marks]
     if opened is not None and opened.guessable:
         found.append("Protect the source")
     if opened is not None and opened.young:

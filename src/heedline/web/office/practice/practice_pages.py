@@ -29,7 +29,7 @@ from heedline.packs import load_pack
 from heedline.reports.lifecycle import Move, NotNow, Stage
 from heedline.web.components.forms import Form
 from heedline.web.declared import Audience, open_to
-from heedline.web.office.report import reply_pages, report_forms, report_pages
+from heedline.web.office.report import closing_forms, reply_pages, report_forms, report_pages
 from heedline.web.shell.conflict import version_of
 from heedline.web.shell.report_bar import PRIORITIES
 from heedline.web.shell.report_page import move_of, page
@@ -141,7 +141,7 @@ def report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     if file.header.stage == Stage.CLOSED:
         return HttpResponseRedirect(reverse("practise-answer", kwargs={"ref": ref}))
     with addresses_of_practice():
-        values = report_pages.last_assessment(file.history)
+        values = report_pages.last_assessment(file.history, fields)
         values |= report_forms.preset_values(file.header.kind, request.GET.get("preset", "")) or {}
         return report_pages.show(request, (file, None), Form(fields, values=values))
 
@@ -228,12 +228,12 @@ def ask(request: OfficeRequest, ref: UUID) -> HttpResponse:
 def close(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Close an invented report and show what a trainer would have decided."""
     by, at, file = request.attendance, session.now(), _file(request, ref)
-    fields = report_forms.closing_fields(file.header.kind)
+    fields = closing_forms.closing_fields(file.header.kind)
     form, status = Form(fields, values={"tell": report_forms.FINISHED}), 200
     if request.method == "POST":
         form, status = Form.posted(fields, request.POST.lists()), 422
         if not form.errors:
-            closing, version = report_forms.closing_of(form), version_of(request)
+            closing, version = closing_forms.closing_of(form), version_of(request)
             try:
                 practice.close(ref, closing, version=version, by=by, at=at)
             except Changed as changed:

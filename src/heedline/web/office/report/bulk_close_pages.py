@@ -26,7 +26,8 @@ from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Form
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let_go
-from heedline.web.office.report.report_forms import FINISHED, closing_of, sweeping_fields
+from heedline.web.office.report.closing_forms import closing_of, sweeping_fields
+from heedline.web.office.report.report_forms import FINISHED
 from heedline.web.shell.request import OfficeRequest
 
 _LONGEST_WORDS = 200

@@ -27,8 +27,6 @@ from heedline.web.shell.form_answers import said
 #: What an officer may write in one box. Stated under the box, never cut.
 LONG, SHORT = 4000, 1000
 FINISHED = "finished"
-#: What a reporter is told while the desk still works on it: not to be said of a closed report.
-_STILL_OPEN = frozenset({"received", "read", "question"})
 
 DANGER = Radios(
     name="danger",
@@ -102,7 +100,7 @@ def _short_choices(kind: str) -> tuple[FieldOption, ...]:
             value=reason.code, label=f"{pack.outcomes[reason.outcome].words}: {_inside(reason.words)}"
         )
         for reason in pack.reasons_for(kind).values()
-        if pack.outcomes[reason.outcome].short
+        if pack.outcomes[reason.outcome].short and reason.needs == "nothing"
     )
 
 
@@ -125,6 +123,13 @@ def assessment_fields(kind: str) -> tuple[Field, ...]:
     )
 
 
+def without_quick_closing(form: Form) -> Form:
+    """Return an assessment form that does not offer to close the report at once, unless an error stands there."""
+    if "close_as" in form.errors:
+        return form
+    return Form(tuple(each for each in form.fields if each.name != "close_as"), form.values, form.errors)
+
+
 def risk_fields() -> tuple[Field, ...]:
     """Return a text field for each of the pack's risk prompts, with its meaning as the hint.
 
@@ -134,6 +139,15 @@ def risk_fields() -> tuple[Field, ...]:
         TextArea(name=f"risk_{code}", label=one.label, hint=one.meaning, optional=True, rows=2, limit=SHORT)
         for code, one in load_pack(settings.PACK).risk_prompts.prompts.items()
     )
+
+
+def codes_of(field: Field, words: str) -> Value:
+    """Return the code of the choice that an assessment stored in words, a list of codes for tick boxes, or a text as it is."""
+    if not isinstance(field, Radios | Checkboxes):
+        return words
+    given = words.split("; ")
+    codes = [one.value for one in field.choices if isinstance(one, FieldOption) and one.label in given]
+    return codes if isinstance(field, Checkboxes) else next(iter(codes), "")
 
 
 def first_focused(form: Form) -> Form:
@@ -203,7 +217,7 @@ def short_closing_of(form: Form) -> Closing | None:
 
 
 #: The fields of the assessment by what a refused assessment is about (`NotNow.about`).
-_FIELD_ABOUT = {
+_FIELD_ABOUT: dict[str, str] = {
     "danger": "danger",
     "priority": "priority",
     "closing": "close_as",
@@ -218,84 +232,6 @@ def assessment_refused(form: Form, no: NotNow) -> tuple[Form, int]:
     """
     field = _FIELD_ABOUT.get(no.about, "")
     return form.but(**{field: no.reason}), 422 if field else 409
-
-
-def closing_fields(kind: str) -> tuple[Field, ...]:
-    """Return the fields for the full closing form.
-
-    They are the outcome, a written reason and the status shown to the reporter.
-    """
-    pack = load_pack(settings.PACK)
-    words = pack.words("en")
-    return (
-        Radios(
-            name="outcome",
-            label="How did it end?",
-            required="Choose how it ended",
-            choices=tuple(
-                FieldOption(value=one.code, label=one.words) for one in pack.outcomes_for(kind).values()
-            ),
-            small=True,
-        ),
-        TextArea(
-            name="reason",
-            label="Why?",
-            hint="What was checked, and what it showed.",
-            required="Say why it ended this way",
-            rows=3,
-            limit=LONG,
-        ),
-        Radios(
-            name="tell",
-            label="What is the reporter told?",
-            hint="The reporter sees this when they return with their code. It never says what was found.",
-            required="Choose what the reporter is told",
-            choices=tuple(
-                FieldOption(value=code, label=words[key])
-                for code, key in pack.statuses.items()
-                if code not in _STILL_OPEN
-            ),
-            small=True,
-        ),
-    )
-
-
-def sweeping_fields(kinds: Iterable[str]) -> tuple[Field, ...]:
-    """Return the fields for a bulk closure.
-
-    Only outcomes that are not useful and that suit every one of these kinds are offered.
-    """
-    pack = load_pack(settings.PACK)
-    known = [pack.outcomes_for(kind) for kind in kinds]
-    tell = closing_fields(next(iter(pack.kinds)))[-1]
-    choices = tuple(
-        FieldOption(value=code, label=one.words)
-        for code, one in pack.outcomes.items()
-        if not one.useful and all(code in some for some in known)
-    )
-    return (
-        Radios(
-            name="outcome",
-            label="What are they?",
-            required="Choose what they are",
-            choices=choices,
-            small=True,
-        ),
-        TextArea(
-            name="reason",
-            label="Why?",
-            hint="One reason for all of them, kept sealed with each.",
-            required="Give the reason for closing them",
-            rows=3,
-            limit=SHORT,
-        ),
-        tell,
-    )
-
-
-def closing_of(form: Form) -> Closing:
-    """Return the closure details entered in a valid form."""
-    return Closing(outcome=form.text("outcome"), reason=form.text("reason"), tell_reporter=form.text("tell"))
 
 
 def hand_over_fields(desks: Iterable[tuple[str, str]]) -> tuple[Field, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from heedline.casework.access import session
 from heedline.casework.errors import Changed
-from heedline.casework.journey import repeat_reports, transitions
+from heedline.casework.journey import closing_rules, repeat_reports, transitions
 from heedline.casework.pages import access_history, case_file, hand_overs
 from heedline.casework.pages.case_file import CaseFile
 from heedline.casework.pages.case_history import CaseHistory
@@ -25,7 +25,7 @@ from heedline.reports.lifecycle import Move, NotNow
 from heedline.web.components.forms import Field, FieldOption, Form, Radios, Value
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
-from heedline.web.office.report import report_forms
+from heedline.web.office.report import closing_forms, report_forms
 from heedline.web.office.report.queue_pages import open_next, report_address
 from heedline.web.office.report.report_words import act_words
 from heedline.web.shell.conflict import conflict, version_of
@@ -42,13 +42,22 @@ SAVE_STAY = "save-stay"
 HAND_OVER, HAND_OVER_NEXT = "hand-over", "hand-over-next"
 
 
-def last_assessment(history: CaseHistory) -> dict[str, Value]:
-    """Return the form values of the last assessment, or an empty dict if there is none."""
+def last_assessment(history: CaseHistory, fields: Iterable[Field]) -> dict[str, Value]:
+    """Return the form values of the last assessment, or an empty dict if there is none.
+
+    `fields` are those of the form, whose coded answers are stored in words.
+    """
     step = history.last(Move.ASSESS)
     if step is None:
         return {}
     codes, words = dict(step.codes), dict(step.words)
+    coded = {
+        each.name: report_forms.codes_of(each, words.get(each.label, ""))
+        for each in fields
+        if each.name.startswith("coded_")
+    }
     return {
+        **coded,
         "danger": "yes" if codes.get("danger") == "True" else "no",
         "priority": codes.get("priority", ""),
         "done_what": words.get("Behaviour reported", ""),
@@ -70,7 +79,7 @@ def report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     file, seen = case_file.with_earlier(ref, by=request.attendance, at=session.now())
     fields = (*report_forms.assessment_fields(file.header.kind), *report_forms.risk_fields())
     kept = restored(request, fields)
-    values = last_assessment(file.history)
+    values = last_assessment(file.history, fields)
     preset = report_forms.preset_values(file.header.kind, request.GET.get("preset", "")) or {}
     values |= preset
     form = kept or Form(fields, values=values)
@@ -96,10 +105,24 @@ def show(
     header = file.header
     risk = tuple(each for each in form.fields if each in report_forms.risk_fields())
     work = Form(tuple(each for each in form.fields if each not in risk), form.values, form.errors)
+    undecided = [one.short for one in seen.earlier if one.undecided] if seen is not None else []
+    quick = not file.marked and not file.child and not undecided
+    if not quick:
+        work = report_forms.without_quick_closing(work)
     context = {
         "form": form,
         "assessment": report_forms.first_focused(work) if filled and header.may(Move.ASSESS) else work,
-        "presets": report_forms.presets_of(header.kind) if header.may(Move.ASSESS) else [],
+        "presets": report_forms.presets_of(header.kind) if quick and header.may(Move.ASSESS) else [],
+        "not_quick": not quick,
+        "undecided": undecided,
+        "child": file.child,
+        "marked": [
+            (
+                one.sentence,
+                ", ".join(words for mark, words in closing_rules.MARKS.items() if mark in one.marks),
+            )
+            for one in file.marked
+        ],
         "risk": Form(risk, form.values, form.errors),
         "risk_name": load_pack(settings.PACK).risk_prompts.name,
         "risk_open": any(form.text(each.name) or each.name in form.errors for each in risk),
@@ -189,7 +212,7 @@ def close(request: OfficeRequest, ref: UUID) -> HttpResponse:
     It can be reopened.
     """
     by, at = request.attendance, session.now()
-    fields = report_forms.closing_fields(case_file.kind_of(ref, by=by))
+    fields = closing_forms.closing_fields(case_file.kind_of(ref, by=by))
     kept = restored(request, fields)
     form = kept or Form(fields, values={"tell": report_forms.FINISHED})
     status = 200
@@ -198,12 +221,12 @@ def close(request: OfficeRequest, ref: UUID) -> HttpResponse:
         if not form.errors:
             try:
                 transitions.close(
-                    ref, report_forms.closing_of(form), version=version_of(request), by=by, at=at
+                    ref, closing_forms.closing_of(form), version=version_of(request), by=by, at=at
                 )
             except Changed as changed:
                 return conflict(request, ref, form, "report-close", changed)
             except (NotNow, Refused) as no:
-                form, status = form.but(**{"": no.reason}), 409
+                form, status = closing_forms.closing_refused(form, no)
             else:
                 stay = request.POST.get("do") == SAVE_STAY
                 return let_go(request, go_on(request, ref, "Closed.", stay=stay), by)

@@ -1,0 +1,38 @@
+"""How reports of the demonstration are closed: their outcomes, reasons, and what the outcomes need."""
+
+from __future__ import annotations
+
+#: Outcome and reason.
+CLOSINGS = {
+    "close-no-behaviour": ("no-behaviour", "Describes who someone is, not anything they did."),
+    "close-malicious": (
+        "malicious",
+        "A private quarrel, no behaviour that could be checked, and a wish to harm before a hearing.",
+    ),
+    "close-explained": ("no-concern-explained", "Building work with a permit, checked with the council."),
+    "close-spam": ("spam", "Advertising or a test."),
+    "close-needs-met": ("needs-met", "The school's own counsellor sees him each week, and he wants that."),
+    "close-lawful": ("lawful", "A news report about an attack, with the faces of the hurt made unclear."),
+    "close-advice-given": ("advice-given", "Talked through the plan for the evening on the phone."),
+}
+
+
+#: What these closures have to say beside their reasons.
+PROOFS = {
+    "close-explained": {
+        "checked": "The permit for the works",
+        "system": "The council's register of permits",
+        "checked_by": "The officer who closed it",
+        "result": "It names the street, the firm and the week",
+    },
+    "close-needs-met": {
+        "body": "The school's counsellor",
+        "when": "Monday, 10:40",
+        "means": "telephone",
+        "accepted_by": "The head of pastoral care",
+    },
+}
+
+
+#: What concerns a child, so that a second officer closes it.
+BY_TWO = frozenset({"close-needs-met"})

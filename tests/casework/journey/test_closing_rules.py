@@ -1,0 +1,182 @@
+"""What a closure has to say, and when it takes two officers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from heedline.casework.journey import closing_rules, transitions
+from heedline.casework.journey.closing_rules import ClosingProof
+from heedline.casework.journey.transitions import Assessment, Closing
+from heedline.packs import load_pack
+from heedline.reports.lifecycle import NotNow
+from tests.support import stories
+from tests.support.scene_people import People, row
+
+pytestmark = pytest.mark.django_db
+PACK = load_pack("uk")
+MARKED = "They said they would set light to the mosque when it is full."
+EXPLAINED = Closing("no-concern-explained", "A film crew, with a permit from the council.", "finished")
+CHECKED = ClosingProof(
+    checked="The permit", system="The council's register", checked_by="Odile", result="It covers the day"
+)
+PASSED = Closing("other-body", "A matter for the local force.", "finished")
+#: The six sentences that were once tickable in bulk, or closed with a preset.
+SENTENCES = (
+    "They will set light to the mosque when it is full.",
+    "Gas them all.",
+    "He wants to drive into the children.",
+    "On Saturday he will take a knife to the shopping centre.",
+    "He has a gun, he is going to the town hall now.",
+    "He says it happens on 21 May.",
+)
+
+
+def close(people: People, ref: UUID, closing: Closing = stories.NOTHING, name: str = "Odile") -> None:
+    with people.sitting(name) as here:
+        transitions.close(ref, closing, version=row(ref).version, by=here, at=people.at)
+
+
+def person(**said: str) -> Assessment:
+    """An assessment of the report about a person, with the codes of its answers."""
+    answers = {"susceptible": "yes", "concern": "other", "before": "no", "under18": "yes", **said}
+    asked = {one.code: one for one in PACK.assessment("person").choices}
+    coded = {asked[code].label: asked[code].choices[value] for code, value in answers.items() if value}
+    return Assessment(False, "He has changed", "low", "Nothing now", coded)
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_each_sentence_is_marked(sentence: str) -> None:
+    (one,) = closing_rules.marked_in([f"I saw him there. {sentence} I do not know more."])
+    assert one.sentence == sentence
+
+
+@pytest.mark.parametrize("text", ["He was born on 4 September 2010.", "You may ask him.", stories.NARRATIVE])
+def test_a_date_of_birth_is_no_named_date(text: str) -> None:
+    assert closing_rules.marked_in([text]) == ()
+
+
+def test_a_marked_report_is_not_closed_with_one_press(people: People) -> None:
+    reason = PACK.reasons["no-identifiers"]
+    quick = Closing(reason.outcome, reason.words, "finished")
+    ref, _ = people.taken(narrative=MARKED)
+    with people.sitting("Odile") as here:
+        at_once = {"version": row(ref).version, "by": here, "at": people.at}
+        with pytest.raises(NotNow, match="set light to the mosque"):
+            transitions.assess_and_close(ref, stories.VAGUE, quick, **at_once)
+        transitions.assess(ref, stories.VAGUE, **at_once)
+    for reason_given in (reason.words, "x"):
+        with pytest.raises(NotNow, match="Say in a sentence"):
+            close(people, ref, replace(stories.NOTHING, reason=reason_given))
+    close(people, ref, replace(stories.NOTHING, reason="A line from a play, in the theatre's programme."))
+    assert row(ref).stage == "closed"
+
+
+@pytest.mark.parametrize(
+    ("proof", "about"),
+    [
+        ({}, "body"),
+        ({"body": "Northumbria Police"}, "when"),
+        ({"body": "Northumbria Police", "when": "soon", "means": "telephone"}, "when"),
+        ({"body": "Northumbria Police", "when": "2 December, 10:40"}, "means"),
+        ({"body": "Northumbria Police", "when": "2 December, 10:40", "means": "telephone"}, "accepted_by"),
+        ({"body": "Northumbria Police", "when": "2 December, 10:40", "means": "receipt"}, "means"),
+        ({"body": "Northumbria Police", "when": "2 December, 10:40", "means": "hand-over"}, "means"),
+    ],
+)
+def test_what_somebody_else_has_needs_proof(people: People, proof: dict[str, Any], about: str) -> None:
+    ref, _ = people.assessed()
+    with pytest.raises(NotNow) as no:
+        close(people, ref, replace(PASSED, proof=ClosingProof(**proof)))
+    assert no.value.about == about
+    by_phone = {"body": "Northumbria Police", "when": "2 December, 10:40", "means": "telephone"}
+    close(people, ref, replace(PASSED, proof=ClosingProof(**by_phone, accepted_by="Sergeant Brandt")))
+    shown = str([one.words for one in people.read(ref).history.timeline])
+    for words in ("Northumbria Police", "By telephone", "Sergeant Brandt"):
+        assert words in shown
+
+
+def test_what_was_explained_says_what_was_checked(people: People) -> None:
+    ref, _ = people.assessed()
+    with pytest.raises(NotNow, match="what was checked"):
+        close(people, ref, EXPLAINED)
+    close(people, ref, replace(EXPLAINED, proof=CHECKED))
+    assert row(ref).stage == "closed"
+
+
+def test_on_high_a_second_officer_closes_what_was_explained(people: People) -> None:
+    ref, _ = people.taken()
+    with people.sitting("Odile") as here:
+        high = replace(stories.VAGUE, priority="high")
+        transitions.assess(ref, high, version=row(ref).version, by=here, at=people.at)
+    with pytest.raises(NotNow, match="Two officers"):
+        close(people, ref, replace(EXPLAINED, proof=CHECKED))
+    people.passed_on(ref, "Odile", "Olga")
+    close(people, ref, replace(EXPLAINED, proof=CHECKED), "Olga")
+    assert row(ref).stage == "closed"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"narrative": "The boy has changed since the summer."},
+        {"person": [{"looks": "Tall", "child": "yes"}]},
+        {"you": {"who": "anonymous", "under18": "yes"}},
+    ],
+)
+def test_a_childs_report_is_never_closed_by_one_person(people: People, told: dict[str, Any]) -> None:
+    ref, _ = people.taken(**told)
+    with people.sitting("Odile") as here:
+        at_once = {"version": row(ref).version, "by": here, "at": people.at}
+        with pytest.raises(NotNow, match="concerns a child"):
+            transitions.assess_and_close(ref, stories.VAGUE, stories.NOTHING, **at_once)
+        transitions.assess(ref, stories.VAGUE, **at_once)
+    with pytest.raises(NotNow, match="concerns a child"):
+        close(people, ref)
+    people.passed_on(ref, "Odile", "Olga")
+    close(people, ref, name="Olga")
+    assert row(ref).stage == "closed"
+
+
+def test_an_answer_no_goes_before_the_words(people: People) -> None:
+    ref, _ = people.taken(narrative="Their boy has changed.", person=[{"looks": "Tall", "child": "no"}])
+    with people.sitting("Odile") as here:
+        transitions.assess_and_close(
+            ref, stories.VAGUE, stories.NOTHING, version=row(ref).version, by=here, at=people.at
+        )
+    assert row(ref).stage == "closed"
+
+
+@pytest.mark.parametrize("later", ["yes", "not_known"])
+def test_susceptible_and_under_18_is_not_closed_while_nobody_was_told(people: People, later: str) -> None:
+    new = stories.new_report("person", narrative="He has changed.", them={"postcode": stories.NORTH_EAST})
+    stories.send(new, at=people.at)
+    ref = new.report_id
+    desk = row(ref).desk.code
+    first, second = {"north-east": ("Odile", "Olga"), "national": ("Nils", "Nadia")}[desk]
+    people.take(ref, first)
+    with people.sitting(first) as here:
+        for answer in ("yes", later):
+            transitions.assess(
+                ref, person(susceptible=answer), version=row(ref).version, by=here, at=people.at
+            )
+    people.passed_on(ref, first, second)
+    ended = Closing("no-ct-concern", "Lawful belief, and his school sees him daily.", "finished")
+    with pytest.raises(NotNow, match="nobody has been told"):
+        close(people, ref, ended, second)
+    people.passed_on(ref, second, first)
+    with people.sitting(first) as here:
+        told = person(susceptible=later, told="children")
+        transitions.assess(ref, told, version=row(ref).version, by=here, at=people.at)
+    people.passed_on(ref, first, second)
+    with pytest.raises(NotNow, match="which body"):
+        close(people, ref, ended, second)
+    by_phone = {"body": "Children's services", "when": "2 December, 10:40", "means": "telephone"}
+    ended = replace(ended, proof=ClosingProof(**by_phone, accepted_by="The duty social worker"))
+    with pytest.raises(NotNow, match="no terrorism concern"):
+        close(people, ref, replace(ended, reason=PACK.reasons["lawful-belief"].words), second)
+    close(people, ref, ended, second)
+    assert row(ref).stage == "closed"

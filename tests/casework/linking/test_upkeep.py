@@ -67,7 +67,7 @@ def test_what_a_disposed_report_left_at_its_desk_goes_with_it(people: People) ->
     people.send(narrative=BOY[1], **SOUTH_WEST)
     compared(people, "Otto")
     before = SealedValues.objects.count()
-    ref, _ = people.closed(narrative=BOY[0])
+    ref, _ = people.closed(by_two=True, narrative=BOY[0])
     compared(people, "Odile")
     assert {str(one.kind) for one in noticed(people, "Odile", ref)} == {"match", "contact"}
     with people.sitting("Olga") as here:

@@ -83,8 +83,9 @@ class FrontLimits:
     room: int = 32 * 1024 * 1024
     #: Requests that are worked on at once.
     threads: int = 8
-    #: How long a request waits for a thread before it is asked to come again.
-    wait_within: float = 20.0
+    #: How long a request waits for a thread before it is asked to come again: longer than one that has a thread waits for
+    #: the database, and together with that less than a proxy in front usually waits (60 seconds).
+    wait_within: float = 30.0
 
 
 @dataclass(slots=True)

@@ -31,8 +31,8 @@ class DraftChanged(OperationalError):
 
 
 def _call(sql: str, *values: Any) -> Any:
-    """Call a database function and return its result."""
-    return connection.call(sql, values)[0][0]  # type: ignore[attr-defined]
+    """Call a database function that may be called twice, and return its result."""
+    return connection.call_patiently(sql, values)[0][0]  # type: ignore[attr-defined]
 
 
 def save_draft(
@@ -99,10 +99,7 @@ def add_counts(counts: Sequence[tuple[str, str, str, int]]) -> None:
     Each entry gives the kind of report, the page, the event and the number (in fives).
     """
     kinds, steps, whats, numbers = (list(column) for column in zip(*counts, strict=True))
-    _call(
+    connection.call(  # type: ignore[attr-defined]
         "SELECT door.add_counts(%s::text[], %s::text[], %s::text[], %s::integer[])",
-        kinds,
-        steps,
-        whats,
-        numbers,
+        [kinds, steps, whats, numbers],
     )

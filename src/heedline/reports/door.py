@@ -1,6 +1,6 @@
 """The database functions that give the public process its only access to the tables.
 
-Each call is one function in one round trip. Every function is keyed by something that cannot be guessed
+Each call is one function in one round trip, and is tried again while the database changes over to another server. Every function is keyed by something that cannot be guessed
 (the hash of a receipt's lookup id, or the hash of a cookie) and determines what is written. See
 `database/functions/submitting.sql, mailbox.sql, drafts.sql`.
 """
@@ -80,19 +80,23 @@ class Submission:
     """
 
 
-def _call(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    rows: list[tuple[Any, ...]] = connection.call(sql, params)  # type: ignore[attr-defined]
+def _call(
+    sql: str, params: Sequence[Any], again: tuple[str, Sequence[Any]] | None = None
+) -> list[tuple[Any, ...]]:
+    rows: list[tuple[Any, ...]] = connection.call_patiently(sql, params, again)  # type: ignore[attr-defined]
     return rows
 
 
-def _stored(sql: str, params: Sequence[Any]) -> str:
+def _stored(sql: str, params: Sequence[Any], again: tuple[str, Sequence[Any]] | None = None) -> str:
     """Call a database function that stores data, and return its result code.
+
+    `again` is called instead if the answer to the first call was lost while the database changed over.
 
     Returns `failed` if the database did not accept it for any reason. The reason is not passed on, because a
     database error may quote what was sent.
     """
     try:
-        return str(_call(sql, params)[0][0])
+        return str(_call(sql, params, again)[0][0])
     except DatabaseError:
         logger.exception("the database did not store it")  # the log says the kind of error and no more
         return "failed"
@@ -130,8 +134,17 @@ def submit(s: Submission) -> str:
     storing = f"door.submit_report({', '.join(casts)})"
     if s.form is None:
         return _stored(f"SELECT {storing}", values)
-    spending = "SELECT CASE WHEN door.spend_form(%s, %s::integer) THEN"
-    return _stored(f"{spending} {storing} ELSE 'spent' END", [*s.form, *values])
+    spending = "door.spend_form(%s, %s::integer)"
+    # its form may have been spent by the first try, whose answer was lost
+    stored = "EXISTS (SELECT FROM door.visit(%s))"
+    return _stored(
+        f"SELECT CASE WHEN {spending} THEN {storing} ELSE 'spent' END",
+        [*s.form, *values],
+        (
+            f"SELECT CASE WHEN {stored} OR {spending} THEN {storing} ELSE 'spent' END",
+            [s.lookup, *s.form, *values],
+        ),
+    )
 
 
 def submit_together(several: Sequence[Submission]) -> list[bool]:
@@ -145,7 +158,8 @@ def submit_together(several: Sequence[Submission]) -> list[bool]:
     stored: set[UUID] = set()
     if rows:
         try:
-            stored.update(_call(_SUBMIT_TOGETHER, _columns_of(rows))[0][0])
+            # waits for nothing: each is then sent by itself, and waits
+            stored.update(connection.call(_SUBMIT_TOGETHER, _columns_of(rows))[0][0])  # type: ignore[attr-defined]
         except Error:
             logger.exception("the database did not store them together")  # the kind of error and no more
     return [one.report in stored and first[one.report] is one for one in several]

@@ -13,7 +13,7 @@ from datetime import date
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 
 from heedline.casework.errors import SealingStopped
 from heedline.desks.models import TAKE_NO_REPORTS
@@ -28,6 +28,8 @@ IN_DOUBT = (
     "the missing ones are put back: see the operator's guide."
 )
 _FRESH_SECONDS = 5.0
+#: What was verified is used for so long after it was last compared with the database: as long as a report waits, and more.
+_GOES_ON_SECONDS = 60.0
 #: What the log names: serials of statements with the hash that was signed. One serial may have two hashes: then one is missing.
 type Logged = frozenset[tuple[int, str]]
 
@@ -64,7 +66,7 @@ _floor: _Floor | None = None
 
 
 def directory() -> Directory:
-    """Return the verified directory, at most five seconds old.
+    """Return the verified directory, at most five seconds old, or a minute while the database is away.
 
     Raises SealingStopped if there is no pinned root.
     """
@@ -108,7 +110,13 @@ def _read() -> _Known:
     root = str(settings.ROOT)
     if _known is not None and _known.root == root and now - _known.asked < _FRESH_SECONDS:
         return _known
-    state = _state()
+    try:
+        state = _state()
+    except Error:
+        # The database is away. What this process verified a moment ago is public, and a report waits for the database.
+        if _known is None or _known.root != root or now - _known.asked > _GOES_ON_SECONDS:
+            raise
+        return _known
     if _known is not None and _known.root == root and _known.state == state:
         _known.asked = now
         return _known

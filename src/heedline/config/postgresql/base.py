@@ -8,13 +8,15 @@ doubtful cases the connection is closed and reopened.
 
 Values can also be sent separately from the statement (`bound_cursor`), where Django would write them
 into it. `call` does so too, without a cursor, for the functions that the public process calls with every
-page: it costs about a tenth of the processor time.
+page: it costs about a tenth of the processor time. `call_patiently` waits for a database that changes over to
+another server.
 """
 
 from __future__ import annotations
 
 import re
 import select
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -26,12 +28,18 @@ from uuid import UUID
 from django.conf import settings
 from django.db.backends.postgresql import base
 from django.db.backends.utils import CursorWrapper
+from django.db.utils import Error
 from psycopg import Error as PsycopgError
 from psycopg import OperationalError
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import InvalidSqlStatementName, error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 
+#: Seconds for which the queries of a request wait while the database changes over to another server.
+PATIENCE = 25.0
+_TRY_AGAIN_AFTER = 0.25
+#: The server ends all sessions, has crashed, is starting, or has become a standby.
+_CHANGING_OVER = frozenset({"57P01", "57P02", "57P03", "25006"})
 #: How often a statement is sent before the server is asked to keep it ready.
 _PREPARE_AFTER = 2
 _ANYTHING = select.POLLIN | select.POLLPRI
@@ -57,6 +65,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _prepare_cursor: Any  # Django's own: checks the thread, counts queries where that is asked for
     #: The connection on which the statements of `call` are prepared, and their names by statement and types of values.
     _prepared: tuple[Any, dict[tuple[str, tuple[int, ...]], bytes]] = (None, {})
+    #: Until when this request waits, by the monotonic clock, once it has begun to.
+    _patient_until: float | None = None
 
     def bound_cursor(self, *, binary: bool = False) -> CursorWrapper:
         """Return a cursor that sends parameters separately from the SQL, for our own database functions.
@@ -101,6 +111,38 @@ class DatabaseWrapper(base.DatabaseWrapper):
         except PsycopgError:
             with self.wrap_database_errors:
                 raise
+
+    def call_patiently(
+        self, sql: str, values: Sequence[Any], again: tuple[str, Sequence[Any]] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Run one of our own queries as `call` does, and try again while the database changes over to another server.
+
+        The first try may have been carried out although its answer was lost: the query must be safe to repeat, or `again` is
+        what is run instead. All queries of a request together wait PATIENCE seconds at most. Nothing is tried again inside
+        a transaction, which has lost what it did before.
+        """
+        while True:
+            try:
+                return self.call(sql, values)
+            except Error as problem:
+                if self.in_atomic_block or not self._is_changing_over(problem):
+                    raise
+                if self._patient_until is None:
+                    self._patient_until = time.monotonic() + PATIENCE
+                if time.monotonic() > self._patient_until:
+                    raise
+            self.close()
+            sql, values = again or (sql, values)
+            time.sleep(_TRY_AGAIN_AFTER)
+
+    def _is_changing_over(self, problem: Exception) -> bool:
+        """Return whether the server is gone, is stopping or starting, or is a standby that does not write."""
+        return not self.is_usable() or getattr(problem.__cause__, "sqlstate", None) in _CHANGING_OVER
+
+    def close_if_unusable_or_obsolete(self) -> None:
+        """Close the connection if it cannot be used. Django calls this at the beginning and at the end of each request."""
+        self._patient_until = None
+        super().close_if_unusable_or_obsolete()
 
     @cached_property
     def _debug(self) -> bool:

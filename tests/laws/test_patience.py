@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,18 @@ import pytest
 from django.db import Error, OperationalError, connection, connections
 
 from heedline.casework.errors import SealingStopped
+from heedline.casework.intake import drafting, form_tokens
 from heedline.casework.keys import directory
 from heedline.config import databases
 from heedline.config.postgresql import base
 from heedline.launch import postgres
 from heedline.launch.postgres import Cluster
-from heedline.reports import door
-from tests.support import migrated
-from tests.support.cast import House
+from heedline.reports.models import Report
+from tests.laws.committed import committed_house
+from tests.support import migrated, stories
+from tests.support.acting import acting
+from tests.support.cast import House, now
+from tests.support.scene_people import NORTH_EAST, People
 
 _ASK = ("SELECT door.slot() IS NOT NULL, %s::integer", [7])
 
@@ -85,25 +90,32 @@ def test_what_was_lost_is_not_what_is_wrong(public: Any) -> None:
 
 
 def test_a_report_whose_first_answer_was_lost_is_found_by_its_receipt(
-    monkeypatch: pytest.MonkeyPatch,
+    django_db_blocker: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its form was spent by the first try."""
-    tried: list[str] = []
+    """Its form was spent by the first try, which stored it just before the server ended."""
+    with committed_house(django_db_blocker) as house:
+        people = People(house, now())
+        people.send()  # the questions are archived with the first report
+        with acting("public"):
+            draft = drafting.Draft(cookie=drafting.new_cookie())
+            drafting.save(draft, at=people.at)
+            token = form_tokens.read(draft, form_tokens.make(draft))
+        new = replace(stories.new_report(**NORTH_EAST), form=token)
+        real, tried = base.DatabaseWrapper.call, []
 
-    def stored(sql: str, params: Any, again: tuple[str, Any] | None = None) -> str:
-        assert again is not None
-        for text, values in ((sql, params), again):
-            assert text.count("%") == len(values)
-            tried.append(text)
-        return "again"
+        def call(self: Any, sql: str, values: Any) -> Any:
+            found = real(self, sql, values)
+            if "door.spend_form(" in sql:
+                tried.append(found[0][0])
+                if len(tried) == 1:
+                    self.close()
+                    raise OperationalError("the server ended the session")
+            return found
 
-    monkeypatch.setattr(door, "_stored", stored)
-    part = door.SealedPart(None, b"", b"", b"", ())  # type: ignore[arg-type]
-    sending = door.Submission(*[None] * 13, part, part, (), (None, b""), form=(b"row", 1))  # type: ignore[arg-type]
-    assert door.submit(sending) == "again"
-    first, later = tried
-    assert "door.visit(" not in first
-    assert "EXISTS (SELECT FROM door.visit(%s)) OR door.spend_form(" in later
+        monkeypatch.setattr(base.DatabaseWrapper, "call", call)
+        assert stories.send(new, at=people.at).again
+        assert tried == ["accepted", "again"]
+        assert Report.objects.filter(id=new.report_id).count() == 1
 
 
 @pytest.mark.django_db
@@ -111,16 +123,16 @@ def test_the_directory_goes_on_with_what_it_verified_for_a_minute(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = directory.directory()
-    now, asked = time.monotonic(), directory._known
+    clock, asked = time.monotonic(), directory._known
     assert asked is not None
 
     def away() -> tuple[int, int]:
         raise OperationalError("the connection is gone")
 
     monkeypatch.setattr(directory, "_state", away)
-    monkeypatch.setattr(asked, "asked", now - 50)
+    monkeypatch.setattr(asked, "asked", clock - 50)
     assert directory.directory() is found
-    monkeypatch.setattr(asked, "asked", now - 61)
+    monkeypatch.setattr(asked, "asked", clock - 61)
     with pytest.raises((OperationalError, SealingStopped)):
         directory.directory()
     assert connection.is_usable()

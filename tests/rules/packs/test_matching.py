@@ -17,7 +17,7 @@ PACK = load_pack("uk")
 #: Fields in words that are left out on purpose: they are about the reporter, or about whom the reporter has told.
 LEFT_OUT = {
     "activity": {"know.why"},
-    "person": {"talked.came", "lead.why", "guess.why"},
+    "person": {"talked.came", "lead.why", "guess.why", "mine.place", "mine.postcode"},
     "online": {"where.app", "shared.language"},
     "advice": {"place.postcode", "place.address", "event.dates"},
 }

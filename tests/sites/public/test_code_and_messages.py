@@ -144,7 +144,7 @@ def test_a_question_stays_until_it_is_answered_and_then_until_it_is_hidden(rosa:
     enter(rosa, asked)
     assert "You answered on" in rosa.main
     assert "After that, we cannot show them to you again." in rosa.main
-    assert "We are reading it." in rosa.main
+    assert "We have your answer." in rosa.main
     assert "Hide all messages" in rosa.main
     rosa.press("Hide this message")
     assert QUESTION not in rosa.html

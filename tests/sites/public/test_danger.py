@@ -172,10 +172,10 @@ def test_who_could_not_call_hears_of_the_number_again_and_not_of_a_day(rosa: Wal
     rosa.visit("/emergency/")
     rosa.press("Send now", narrative="He has a knife. Flat 4, the house by the mill.")
     assert rosa.at == "/code/"
-    assert "We have alerted the officers on duty, but it is faster to call 999." in rosa.main
+    assert "We are alerting our officers, but it is faster to call 999." in rosa.main
     assert "within 24 hours" not in rosa.main
     rosa.visit("/cy/code/")
-    assert "rhybuddio'r swyddogion ar ddyletswydd" in rosa.main.replace("&#x27;", "'"), (
+    assert "rhybuddio ein swyddogion" in rosa.main.replace("&#x27;", "'"), (
         "also when the page is asked for again"
     )
 
@@ -186,7 +186,7 @@ def test_who_said_that_somebody_is_in_danger_hears_of_no_day(rosa: Walker) -> No
         "Send your report"
     )
     assert rosa.at == "/code/"
-    assert "We have alerted the officers on duty. If anything changes, call 999 again." in rosa.main
+    assert "We are alerting our officers. If anything changes, call 999 again." in rosa.main
     assert "within 24 hours" not in rosa.main
 
 
@@ -225,3 +225,15 @@ def test_who_wrote_of_a_day_and_a_weapon_and_said_no_is_asked_once_more(
 def test_an_ordinary_account_is_not_asked_again(rosa: Walker) -> None:
     rosa.tell("He filmed the gates for an hour.").visit("/r/check/")
     assert "Is something planned?" not in rosa.main
+
+
+@pytest.mark.parametrize("language", ["", "cy/", "ar/", "ur/", "pl/", "so/"])
+@pytest.mark.parametrize("path", ["emergency/", "r/call/"])
+def test_a_text_is_no_call_and_bsl_has_its_own_address(rosa: Walker, language: str, path: str) -> None:
+    """Both were links that started a voice call, which is heard where somebody hides."""
+    if path == "r/call/":
+        in_danger(rosa)
+    html = rosa.visit(f"/{language}{path}").html
+    assert 'href="sms:999"' in html
+    assert 'href="https://999bsl.co.uk"' in html
+    assert "Police" in html, "what to say to the operator"

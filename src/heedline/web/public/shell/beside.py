@@ -24,6 +24,8 @@ from heedline.web.public.shell import languages
 
 #: Pressed during a call, or before another number.
 _NOT_CALLED = frozenset({"emergency_silent", "relay_prefix"})
+#: A text message is sent to it. A call would be heard where somebody hides.
+_TEXTED, _JOINER = "emergency_text", "\u2060"
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff]")
 #: Words of Latin letters in a text from right to left: to be said to somebody in English, or a name.
 _LATIN = re.compile(r"([A-Za-z](?:[A-Za-z0-9.@:/&+' -]*[A-Za-z0-9])?)")
@@ -141,7 +143,9 @@ def _with_numbers(said: str, _pack: str, _language: str) -> SafeString:
         (
             (
                 format_html(
-                    '<a class="govuk-link hl-number" dir="ltr" href="tel:{}">{}</a>', dials[part], part
+                    '<a class="govuk-link hl-number" dir="ltr" href="{}">{}</a>',
+                    dials[part],
+                    part.strip(_JOINER),
                 ),
             )
             if part in dials
@@ -163,7 +167,11 @@ def _numbers() -> tuple[dict[str, str], re.Pattern[str]]:
     Prefixes and single keys to press are not numbers to call.
     """
     numbers = languages.pack().numbers.values()
-    dials = {one.number: one.dial for one in numbers if one.code not in _NOT_CALLED}
+    dials = {
+        one.number: f"{'sms' if one.code == _TEXTED else 'tel'}:{one.dial}"
+        for one in numbers
+        if one.code not in _NOT_CALLED
+    }
     longest_first = sorted(dials, key=len, reverse=True)
     addresses = sorted((one.url for one in languages.pack().links.values()), key=len, reverse=True)
     called, led = ("|".join(map(re.escape, some)) for some in (longest_first, addresses))

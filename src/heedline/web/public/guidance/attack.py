@@ -63,6 +63,9 @@ def _page() -> Fixed:
     context = {
         "words": said.original if withheld else said,
         "links": pack().links,
+        "name": pack().service.name,
+        "demo": settings.DEMO,
+        "emergency": pack().numbers["emergency"].number,
         "film": pack().films.get("attack", ""),
         "language": pack().languages[first] if withheld else current(),
         "why_original": beside.text(said, "languages.attack") if withheld else "",

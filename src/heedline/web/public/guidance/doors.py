@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heedline.casework.intake import drafting
@@ -93,7 +94,7 @@ def front(request: HttpRequest) -> HttpResponse:
     It says what this is, when to call 999, what can be reported, who to talk to and what to read.
     """
     offer = offered(request)
-    return _front(request) if offer is None else _front_page(request, offer)
+    return _front(request) if offer is None else gzip_page(_front_page)(request, offer)
 
 
 def _front_page(request: HttpRequest, offer: Link | None = None) -> HttpResponse:
@@ -143,7 +144,7 @@ def charity(request: HttpRequest) -> HttpResponse:
 
     Nothing is passed on with the link, not even the referring page.
     """
-    response = page(
+    response = compressed_page(
         request,
         "door_charity",
         exit=False,

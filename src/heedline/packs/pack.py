@@ -173,7 +173,6 @@ class Force:
     url: str = ""
 
 
-#: What a closure can have to say: nothing more, who has accepted the matter, or what was checked.
 CLOSING_NEEDS = ("nothing", "accepted", "checked")
 
 
@@ -181,8 +180,7 @@ CLOSING_NEEDS = ("nothing", "accepted", "checked")
 class Outcome:
     """An outcome that a closed report can have.
 
-    `short` means that the three-page close offers it. `kinds` are the kinds of report it applies to, or all
-    if empty. `needs` is one of `CLOSING_NEEDS`: what a closure has to say beside its reason.
+    `short`: offered by the three-page close. `kinds`: those it applies to, or all if empty. `needs`: one of `CLOSING_NEEDS`.
     """
 
     code: str
@@ -197,8 +195,7 @@ class Outcome:
 class Reason:
     """A reason that an officer can give for an outcome when closing a report with the three-page form.
 
-    `kinds` are the kinds of report it applies to, which are all or some of the outcome's kinds. `needs` is that of the
-    outcome, unless the reason says otherwise.
+    `kinds` are all or some of the outcome's kinds. `needs` is that of the outcome, unless the reason says otherwise.
     """
 
     code: str

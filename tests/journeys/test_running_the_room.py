@@ -9,8 +9,8 @@ from django.core import signals
 from django.db import close_old_connections
 
 from heedline.casework.access import session
-from heedline.casework.duty import rota_clock
 from heedline.casework.keys import directory as key_directory
+from heedline.casework.rota import rota_clock
 from heedline.desks.models import Officer, Shift
 from heedline.desks.rota_weeks import monday_of
 from tests.browser.kit import browser, person  # noqa: F401 (fixtures)

@@ -35,7 +35,6 @@ from heedline.casework.duty import (
     paging,
     proposal_clock,
     reports_clock,
-    rota_clock,
     training_clock,
 )
 from heedline.casework.intake import settle_arrivals
@@ -45,6 +44,7 @@ from heedline.casework.linking import clock as linking_clock
 from heedline.casework.log import keeping as log_keeping
 from heedline.casework.oversight import dip_sampling
 from heedline.casework.retention import clock as retention_clock
+from heedline.casework.rota import rota_clock
 from heedline.casework.tasks import clock as tasks_clock
 from heedline.desk_hooks import register
 from heedline.dispatch import clockwork

@@ -13,11 +13,12 @@ from heedline.casework.contact import messages
 from heedline.casework.duty import paging
 from heedline.casework.errors import Locked, NotHere
 from heedline.casework.intake import settle_arrivals
-from heedline.casework.journey import bulk_close, near_duplicates, transitions
+from heedline.casework.journey import bulk_close, transitions
 from heedline.casework.journey.transitions import Closing
 from heedline.casework.pages import access_history
 from heedline.casework.pages.queues import bulk_preview, queue
 from heedline.dispatch.models import Alarm
+from heedline.index import near_duplicates
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Report, SealedPayload, Step, Sweep, Swept

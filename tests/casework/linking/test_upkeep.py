@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from django.db import transaction
 
-from heedline.casework.duty import alarm_board, alarm_causes, paging, rota_clock
+from heedline.casework.duty import alarm_board, alarm_causes, paging
 from heedline.casework.errors import NotHere
 from heedline.casework.linking import (
     clock,
@@ -21,7 +21,7 @@ from heedline.casework.linking import (
 )
 from heedline.casework.linking.matching import ComparisonProgress
 from heedline.casework.retention import keeping
-from heedline.casework.rota import planning
+from heedline.casework.rota import planning, rota_clock
 from heedline.casework.rota.planning import PlannedShift
 from heedline.casework.search import indexing
 from heedline.casework.setup import leavers, readdressing, stewardship

@@ -11,9 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from heedline.casework.access.session import office_zone
-from heedline.casework.duty import alarm_board, alarm_causes, alarm_kinds, alarms, rota, rota_clock
+from heedline.casework.duty import alarm_board, alarm_causes, alarm_kinds, alarms, rota
 from heedline.casework.errors import NotHere
-from heedline.casework.rota import board, csv_import, planning, weekly_pattern
+from heedline.casework.rota import board, csv_import, planning, rota_clock, weekly_pattern
 from heedline.casework.rota.planning import PlannedShift
 from heedline.casework.setup import leavers, stewardship
 from heedline.desks.models import Appointment, Desk, PatternSlot, Shift

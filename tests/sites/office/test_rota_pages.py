@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from heedline.casework.access import session
-from heedline.casework.duty import rota_clock
+from heedline.casework.rota import rota_clock
 from heedline.desks.models import OnCall, PatternSlot, Shift
 from heedline.desks.rota_weeks import moment, monday_of
 from tests.sites.office.desk_hand import Hand

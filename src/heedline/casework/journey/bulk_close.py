@@ -27,7 +27,7 @@ from heedline.casework.access.without_training import record_missing
 from heedline.casework.dissemination import outgoing
 from heedline.casework.duty.alarms import resolve_for, wake_again
 from heedline.casework.errors import Locked, NotHere
-from heedline.casework.journey import linked_reports, look_alikes, near_duplicates, repeat_reports
+from heedline.casework.journey import linked_reports, look_alikes, repeat_reports
 from heedline.casework.journey.look_alikes import ToldText
 from heedline.casework.journey.transitions import Closing
 from heedline.casework.recording import refusals_logged
@@ -39,6 +39,7 @@ from heedline.casework.report.verb import FoundReport
 from heedline.casework.retention import keeping
 from heedline.casework.tasks import tasks
 from heedline.dispatch.models import Alarm
+from heedline.index import near_duplicates
 from heedline.intake.question_files import load_question_set
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability

@@ -16,9 +16,9 @@ from uuid import UUID
 
 from django.conf import settings
 
-from heedline.casework.journey import near_duplicates
 from heedline.casework.report import answers
 from heedline.casework.report.opening import OpenedReport
+from heedline.index import near_duplicates
 from heedline.packs import load_pack
 from heedline.reports.models import Report
 

@@ -19,7 +19,7 @@ from heedline.casework.access.keyring import DeskLine
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.dissemination import outgoing
 from heedline.casework.errors import NotHere
-from heedline.casework.journey import look_alikes, near_duplicates
+from heedline.casework.journey import look_alikes
 from heedline.casework.journey.bulk_close import LOOKED_AT, MOST, WHY, asks_for_a_call, desk_of, worked_on
 from heedline.casework.journey.look_alikes import Piece, ToldText
 from heedline.casework.report.opening import (
@@ -32,6 +32,7 @@ from heedline.casework.report.opening import (
 )
 from heedline.casework.report.verb import on_the_record
 from heedline.casework.tasks import tasks
+from heedline.index import near_duplicates
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import Stage

@@ -8,7 +8,7 @@ DECLARE
 BEGIN
     IF NEW.rank <> (CASE WHEN NEW.danger_to_life OR NEW.danger_to_life IS NULL AND NEW.urgency = 'danger' THEN 0
         WHEN NEW.priority <> '' THEN CASE NEW.priority WHEN 'danger' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END
-        WHEN NEW.urgency IN ('danger', 'soon') THEN 1 ELSE 2 END) THEN
+        WHEN NEW.urgency IN ('danger', 'planned', 'soon') THEN 1 ELSE 2 END) THEN
         RAISE EXCEPTION 'a rank follows from the answers and the decision';
     END IF;
     IF OLD.stage = 'waiting' AND (NEW.stage = 'waiting' AND (decided OR later OR NEW.seen AND NOT OLD.seen)

@@ -35,11 +35,12 @@ from heedline.casework.danger import action_log
 from heedline.casework.duty import paging, rota
 from heedline.casework.intake import drafting, settle_arrivals
 from heedline.casework.intake.drafting import Draft
-from heedline.casework.journey import transitions
+from heedline.casework.journey import repeat_reports, transitions
 from heedline.casework.keys.epochs import grant_context
 from heedline.casework.linking import interests, matching, questions
 from heedline.casework.pages import case_file
 from heedline.casework.report import sealing
+from heedline.casework.report.verb import find
 from heedline.casework.search import desk_index, indexing, link_decisions, searching
 from heedline.casework.search.link_decisions import LinkVerdict
 from heedline.casework.search.subject_entries import SubjectBasis, SubjectKind
@@ -185,6 +186,11 @@ def work(house: House, told: Told, codes: list[ReceiptCode], at: datetime) -> No
             case_file.case_file(ref, by=odile, at=at)
         messages.ask(refs[0], f"{CANARY} question", version=2, by=odile, at=at)
         transitions.assess(refs[1], FINDING, version=2, by=odile, at=at)
+        with transaction.atomic():
+            undecided = repeat_reports.undecided(find(refs[1], by=odile, at=at))
+        for alike in undecided or ():
+            verdict = LinkVerdict.NOT_SAME
+            link_decisions.decide(refs[1], alike.ref, verdict, f"{CANARY} difference", by=odile, at=at)
         transitions.close(refs[1], CLOSING, version=3, by=odile, at=at)
         risk = {"risk": f"{CANARY} risk", "avoid": f"{CANARY} safeguard"}  # it came with danger
         action_log.add(refs[2], action_log.DangerNoteKind.RISK, risk, by=odile, at=at)

@@ -137,8 +137,12 @@ class FirefoxVisitor:
 
     def choose(self, label: str) -> None:
         """Tick a radio button or a box, and continue."""
-        self._click(f"//input[@id=//label[normalize-space()={_quoted(label)}]/@for]")
+        self.tick(label)
         self.press("Continue")
+
+    def tick(self, label: str) -> None:
+        """Tick a radio button or a box."""
+        self._click(f"//input[@id=//label[normalize-space()={_quoted(label)}]/@for]")
 
     def fill(self, **boxes: str) -> None:
         """Type into boxes by their names, and continue."""

@@ -34,7 +34,7 @@ def test_the_whole_way_at_tor_browsers_safest(site: str, house: House, firefox: 
     rosa.screenshot("safest-messages")
     assert "Which depot was that?" in rosa.texts("main")[0]
     rosa.type(text="The one by the old mill.")
-    rosa.play.locator("[name=danger][value=no]").check()
+    rosa.tick("No")
     rosa.press("Send your message")
     rosa.press("Back to your messages")
     rosa.press("Close and leave")

@@ -88,7 +88,7 @@ def test_from_the_first_page_to_the_code(site: str, person: Open, scripts: bool)
         ".govuk-error-summary:focus"
     ).wait_for()  # the browser moves there when it has drawn the page
     seen(rosa, "now-error", reloads=False)
-    choose(rosa, "Yes")
+    choose(rosa, "Yes, now")
     seen(rosa, "call")
     rosa.press("I cannot call")
     seen(rosa, "brief")

@@ -122,13 +122,17 @@ def test_a_threat_to_life_whose_owner_goes_home_in_the_middle(
     nadia.visit(f"{office}/w/")
     assert "Olga O." in _banner(nadia)
     assert "No supervisor" not in _banner(nadia)
-    # and it is discharged, by name and with a reason
-    _open(olga, "Discharge the danger to life")
+    # its owner asks for the discharge, and another supervisor confirms it
+    _open(olga, "Ask for the discharge of the danger to life")
     olga.play.get_by_label("The danger is over").check()
     olga.play.locator("[id='discharge_reason']").fill(OVER)
-    olga.press("Discharge")
-    olga.play.get_by_text("Danger to life discharged in your name.").wait_for()
+    olga.press("Ask for the discharge")
+    olga.play.get_by_text("You have asked for the discharge.").wait_for()
     olga.axe()
+    nadia.visit(f"{office}/w/r/{ref}/danger/")
+    nadia.press("Confirm the discharge")
+    nadia.play.get_by_text("You confirmed it in your name.").wait_for()
+    nadia.axe()
     for page in (olga, nadia):
         page.visit(f"{office}/w/")
         assert page.play.get_by_role("region", name="Danger to life").count() == 0

@@ -15,10 +15,10 @@ pytestmark = pytest.mark.django_db
 type Connection = psycopg.Connection[tuple[Any, ...]]
 SUBMIT = (
     "SELECT door.submit_report(%s, NULL, NULL, NULL, NULL, 'web', NULL, 'soon', NULL, NULL, NULL, NULL, 'none', NULL,"
-    " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)"
+    " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)"
 )
 TOGETHER = f"SELECT door.submit_reports({', '.join(['NULL'] * 26)})"
-SAY = "SELECT door.say('x', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)"
+SAY = "SELECT door.say('x', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)"
 DRAFT = "SELECT door.save_draft(sha256('durability'), 'sealed', 1, NULL, 1000000000, 1000000000)"
 
 

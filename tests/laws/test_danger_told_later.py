@@ -90,7 +90,8 @@ def test_a_plan_while_somebody_owns_the_report(people: People) -> None:
         with pytest.raises(NotNow, match=TOLD[:20]):
             transitions.close(ref, NOTHING, version=report.version, by=odile, at=people.at)
         transitions.assess(ref, VAGUE, version=row(ref).version, by=odile, at=people.at)
-        transitions.close(ref, NOTHING, version=row(ref).version, by=odile, at=people.at)
+        with pytest.raises(NotNow, match="checked"):
+            transitions.close(ref, NOTHING, version=row(ref).version, by=odile, at=people.at)
 
 
 def test_no_keeps_the_report_as_it_was(people: People) -> None:

@@ -124,7 +124,7 @@ def test_afterwards_the_report_still_works(people: People) -> None:
         transitions.take(ref, by=odile, at=people.at)
         with pytest.raises(NotNow, match="it has been disposed of"):
             identity_requests.ask(
-                ref, IdentityApplication("life", "needed", "none", 30), by=odile, at=people.at
+                ref, IdentityApplication("life", "needed", "no other way", 30), by=odile, at=people.at
             )
         transitions.hand_over(ref, "south-west", "theirs", version=row(ref).version, by=odile, at=people.at)
     assert people.read(ref, "Otto").answers.narrative

@@ -60,7 +60,7 @@ def test_an_attempt_is_kept_with_the_report(house: House, hand: Callable[[], Han
     nadia.get("/w/calls/")
     assert str(ref) in nadia.html
     nadia.get(here)
-    nadia.send(here, do="tried", how="reached", said="")
+    nadia.send(here, do="tried", how="reached", said="", danger="no")
     nadia.get("/w/calls/")
     assert "No call backs are due" in nadia.html
 

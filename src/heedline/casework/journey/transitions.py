@@ -258,8 +258,6 @@ def _refuse(
 
 def _close(found: FoundReport, closing: Closing) -> None:
     danger.refuse_while_open(found.report)
-    if not found.report.priority:
-        raise NotNow(danger.TOLD)
     call_back.nothing_promised(found.report.id)
     outgoing.nothing_open(found.report.id)
     tasks.nothing_open(found.report.id)
@@ -289,6 +287,8 @@ def close(ref: UUID, closing: Closing, *, version: int, by: Attendance, at: date
     """
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.CLOSE)
+    if not found.report.priority:
+        raise NotNow(danger.TOLD)
     repeat_reports.permit_closing(found)
     _refuse(found, closing, closing_rules.facts_of(found), found.report.priority)
     _close(found, closing)

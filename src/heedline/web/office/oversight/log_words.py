@@ -46,6 +46,7 @@ LABELS = {
     "confirmed": "Conditions confirmed",
     "contact": "Visit or contact",
     "danger": "Danger to life",
+    "discharge_asked": "Discharge asked for",
     "desk": "Filter: desk",
     "disposal": "Proposed disposal",
     "disposed": "Disposed of",

@@ -106,7 +106,7 @@ def test_what_may_be_sent_and_what_hides_in_a_photo_is_said_first(adding: Walker
     said = adding.main
     for words in (
         "up to 100 MB",
-        "where and when they were taken",
+        "where and when a photo was taken",
         "a copy that does not contain these hidden details",
     ):
         assert said.index(words) < said.index("Choose a file")

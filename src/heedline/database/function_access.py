@@ -25,6 +25,7 @@ ALSO = {
         "delete_draft",
         "load_draft",
         "save_draft",
+        "say",
         "submit_report",
         "visit",
     )

@@ -169,6 +169,13 @@ def test_susceptible_and_under_18_is_not_closed_while_nobody_was_told(people: Pe
         close(people, ref, ended, second)
     people.passed_on(ref, second, first)
     with people.sitting(first) as here:
+        told = person(susceptible=later, told="reporter")
+        transitions.assess(ref, told, version=row(ref).version, by=here, at=people.at)
+    people.passed_on(ref, first, second)
+    with pytest.raises(NotNow, match="only the reporter has been told"):
+        close(people, ref, ended, second)
+    people.passed_on(ref, second, first)
+    with people.sitting(first) as here:
         told = person(susceptible=later, told="children")
         transitions.assess(ref, told, version=row(ref).version, by=here, at=people.at)
     people.passed_on(ref, first, second)

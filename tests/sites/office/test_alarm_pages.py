@@ -14,6 +14,7 @@ from heedline.casework.duty import alarm_kinds
 from heedline.dispatch.clocks import slot_of
 from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import About, Alarm
+from heedline.packs import load_pack
 from tests.sites.office.desk_hand import Hand
 from tests.support import danger_scene
 from tests.support.acting import acting
@@ -80,3 +81,20 @@ def test_pages_of_a_desks_alarms_are_offered_to_whom_they_open(
     assert {"/w/keys/", "/w/duty/", "/w/q/all/", "/w/search/", "/w/"} <= led_to
     assert ("/w/training/" in led_to) is training
     assert [one for one in led_to if page.get(one).status_code != 200] == []
+
+
+def test_whoever_cannot_open_the_report_is_given_the_number_to_phone(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    people = People(house, now())
+    watched, _ = people.send()
+    north = house.desks["north-east"]
+    for ref in (watched, uuid4()):
+        Alarm.objects.create(
+            kind=AlarmKind.DANGER, desk=north, about_kind="report", about_id=ref, slot=slot_of(people.at)
+        )
+    nadia = hand().at_work(house, "Nadia")
+    nadia.get("/w/alarms/")
+    phone = load_pack("uk").desks["north-east"].phone
+    assert nadia.html.count(f"Your desk cannot open this report. Phone {north.name} on {phone}.") == 1
+    assert nadia.html.count("Take the report.") == 1, "only beside the one that her desk watches"

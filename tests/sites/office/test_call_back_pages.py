@@ -71,3 +71,19 @@ def test_a_report_that_asks_for_no_call_has_no_such_page(house: House, hand: Cal
     odile.get(f"/w/r/{ref}/")
     assert f"/w/r/{ref}/call/" not in odile.html
     assert odile.get(f"/w/r/{ref}/call/").status_code == 404
+
+
+def test_an_end_without_a_call_is_not_shown_as_a_call(house: House, hand: Callable[[], Hand]) -> None:
+    ref = asks_for_a_call(now())
+    nadia = hand().at_work(house, "Nadia")
+    nadia.get("/w/q/national/")
+    nadia.send(f"/w/r/{ref}/take/")
+    here = f"/w/r/{ref}/call/"
+    for how, said in (("no-answer", "Rang ten times"), ("not-made", "They wrote that they are safe")):
+        nadia.get(here)
+        nadia.send(here, do="tried", how=how, said=said)
+    for page in (f"/w/r/{ref}/", f"/w/r/{ref}/timeline/"):
+        nadia.get(page)
+        assert "Call tried: nobody answered" in nadia.html, page
+        assert "No call will be made" in nadia.html, page
+        assert "Reporter called" not in nadia.html, page

@@ -61,3 +61,25 @@ def test_a_call_taker_notes_the_risk_and_the_desk_reads_it(house: House, hand: C
     nadia.get(f"/w/r/{report.id}/")
     assert VULNERABLE in nadia.html
     assert "Vulnerability" in nadia.html
+
+
+def test_a_report_of_something_planned_says_what_to_do_first(house: House, hand: Callable[[], Hand]) -> None:
+    place = {"where": {"postcode": "NE1 4ST"}}
+    ref, _ = a_report(at=now(), now={"danger": "planned"}, **place)
+    other, _ = a_report(at=now(), narrative="Something else", **place)
+    odile, path = hand().at_work(house, "Odile"), f"/w/r/{ref}/"
+    odile.get(path)
+    steps = load_pack(settings.PACK).plan_words.steps
+    text = " ".join(steps)
+    assert all(
+        word in text for word in ("control room", "supervisor", "its security lead", "ask the reporter")
+    )
+    for step in steps:
+        assert step.format(emergency="999") in odile.html
+    odile.get(f"/w/r/{other}/")
+    assert "Something is planned: what to do now" not in odile.html
+    odile.get("/w/q/north-east/")
+    odile.send(f"{path}take/")
+    told = {"danger": "no", "done_what": "A quarrel", "priority": "low", "reason": "He meant a match"}
+    odile.send(path, do="save-stay", **told)
+    assert "Something is planned: what to do now" not in odile.html

@@ -46,6 +46,8 @@ from heedline.reports.models import CallBack, Report
 from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
 
+#: The outcome by which a call-back ends without a call.
+NOT_MADE = "not-made"
 #: How an attempt went, in words.
 HOWS = {
     "reached": "They were reached",
@@ -53,11 +55,13 @@ HOWS = {
     "no-answer": "Nobody answered",
     "another": "Somebody else answered",
     "wrong-number": "Wrong number",
-    "not-made": "No call will be made",
+    NOT_MADE: "No call will be made",
 }
+#: The outcomes of a call that reached the reporter.
+REACHED = frozenset({"reached", "declined"})
 #: The outcomes of a call on which somebody spoke, and could say whether anyone is in danger.
-SPOKE = frozenset({"reached", "declined", "another"})
-_ENDS = frozenset({"reached", "declined", "not-made"})
+SPOKE = REACHED | {"another"}
+_ENDS = REACHED | {NOT_MADE}
 #: How many calls the list shows: nobody makes more before looking again.
 SHOWN = 25
 THEIR_WORDS = "their-words"

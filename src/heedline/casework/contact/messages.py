@@ -163,6 +163,7 @@ def say(
     files: tuple[DraftFile, ...] = (),
     danger: str = "",
     answers: str = "",
+    longest: int = LONGEST,
 ) -> bool:
     """Store a message from the reporter, sealed to the desks to which the report is addressed.
 
@@ -174,7 +175,7 @@ def say(
     different text) and SealingStopped (nothing was sent).
     """
     text = tidy(text, lines=True)
-    if len(text) > LONGEST:
+    if len(text) > longest:
         raise NoRoom
     keys, lookup = _keys(code)
     found = door.visit(lookup)

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
+
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.duty import alarm_causes, alarm_kinds, alarms, training_clock
 from heedline.casework.duty.alarm_rules import AlarmRule
@@ -18,8 +20,10 @@ from heedline.desks.models import Officer
 from heedline.dispatch.clocks import day_of, slot_words
 from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import About, Alarm
+from heedline.packs import load_pack
 from heedline.permits.gate import allows
-from heedline.reports.models import InterestHit, Report
+from heedline.permits.scopes import reports_of
+from heedline.reports.models import InterestHit
 
 #: Subjects of alarms on one page.
 PAGE: Final = 50
@@ -152,7 +156,9 @@ def open_line(alarm_id: UUID, *, by: Attendance, at: datetime) -> AlarmLine | No
 def _lines(found: Sequence[Alarm], by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
     """Return these alarms as they are shown to this officer, in the same order."""
     seen = set(
-        Report.objects.filter(id__in=[a.about_id for a in found if a.about_id]).values_list("id", flat=True)
+        reports_of(by.desk_ids)
+        .filter(id__in=[a.about_id for a in found if a.about_id])
+        .values_list("id", flat=True)
     )
     names = dict(
         Officer.objects.filter(id__in=[a.acknowledged_by for a in found if a.acknowledged_by]).values_list(
@@ -168,6 +174,11 @@ def _lines(found: Sequence[Alarm], by: Attendance, at: datetime) -> tuple[AlarmL
         why_not = (
             alarms.cause_that_remains(alarm, at) if mine else "Your role on this desk does not include this."
         )
+        do = rules[alarm.kind].what_to_do
+        elsewhere = alarm.about_kind == About.REPORT and alarm.desk_id not in by.desk_ids
+        if elsewhere and alarm.about_id not in seen:
+            do = _whom_to_phone(alarm)
+            why_not = why_not and do
         lines.append(
             AlarmLine(
                 alarm.id,
@@ -188,13 +199,20 @@ def _lines(found: Sequence[Alarm], by: Attendance, at: datetime) -> tuple[AlarmL
                 why_not,
                 alarm.about_id if alarm.about_kind == About.REQUEST else None,
                 _page(rules[alarm.kind], alarm, by, owned),
-                rules[alarm.kind].what_to_do,
+                do,
                 alarm.about_id,
                 _title(alarm),
                 alarm.about_id if rules[alarm.kind].title else None,
             )
         )
     return tuple(lines)
+
+
+def _whom_to_phone(alarm: Alarm) -> str:
+    """Return what an officer whose desks cannot open the report does about its alarm: phone the desk that can."""
+    desk = load_pack(settings.PACK).desks.get(alarm.desk.code)
+    number = f" on {desk.phone}" if desk is not None and desk.phone else ""
+    return f"Your desk cannot open this report. Phone {alarm.desk.name}{number}."
 
 
 def _since(slot: datetime, at: datetime) -> str:

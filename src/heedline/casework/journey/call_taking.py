@@ -1,7 +1,8 @@
 """Recording a report on a reporter's behalf: by telephone, at a counter, or from a letter or email.
 
 The order of a call is `open_call` → `keep` (repeatedly, while the caller talks) → `send` → `read_back` →
-`wrap_up` → `end`. The text is held in a sealed draft whose key exists only in the officer's browser. The
+`wrap_up` → `end`. In danger, `alert` sends what has been typed so far, and `send` adds the rest to the same
+report. The text is held in a sealed draft whose key exists only in the officer's browser. The
 draft belongs to that officer alone: a colleague using the same browser gets a draft of their own. It is
 sent through the public site's own function (`submission.submit`), so it is sealed, routed, given a
 receipt and timed like any other report, and may go to a desk whose reports this officer cannot see.
@@ -18,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -28,8 +30,10 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.access.without_training import record_missing_by_the_slot
 from heedline.casework.attachments import taking
 from heedline.casework.attachments.stored_objects import delete_unnamed
+from heedline.casework.contact import call_alert
 from heedline.casework.errors import Conflict, SealingStopped
 from heedline.casework.intake import drafting
+from heedline.casework.intake.draft_files import DraftFile
 from heedline.casework.intake.drafting import Draft, For
 from heedline.casework.journey import submission
 from heedline.casework.keys import directory as key_directory
@@ -44,6 +48,7 @@ from heedline.packs.urgency import Urgency
 from heedline.permits import functions
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
+from heedline.vault.codes import new_code
 
 #: How something may reach an officer, in words. The codes are those that the door lets in.
 CHANNELS = {
@@ -52,6 +57,9 @@ CHANNELS = {
     "letter": "By letter",
     "email": "By email",
 }
+ALERTED = "Sent while the caller was still talking. The rest of the call is added as a message."
+#: What an alert seals about itself, where a report that follows one seals the reference of the alerted report.
+_THIS = "this"
 DANGER_UNASKED = "The call ended before the question about danger was answered."
 _LANGUAGE = "en"  # what officers write in; the caller's own is an answer like others
 #: An officer may go for lunch with half a letter typed in; the key goes with the browser all the same.
@@ -277,6 +285,7 @@ class Contact:
             "dropped": self.dropped,
             "danger_unasked": False,
             "goes_on": "",
+            "alert": "",
             "risk": dict(self.risk),
         }
 
@@ -284,6 +293,8 @@ class Contact:
 def contact_rows(channel: str, sealed: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the sealed contact details as (label, text) rows."""
     day = f"{date.fromisoformat(sealed['on']):%-d %B %Y}" if sealed.get("on") else ""
+    alert = str(sealed.get("alert", ""))
+    sent_then = ALERTED if alert == _THIS else f"Report {alert}: sent during this call."
     rows = [
         ("How", CHANNELS.get(channel, channel)),
         ("Taken down by", str(sealed.get("name", ""))),
@@ -291,9 +302,74 @@ def contact_rows(channel: str, sealed: Mapping[str, Any]) -> list[tuple[str, str
         ("Unfinished", "The call ended before everything was asked." if sealed.get("dropped") else ""),
         ("Danger", DANGER_UNASKED if sealed.get("danger_unasked") else ""),
         ("Earlier call", f"Report {sealed['goes_on']}: that call dropped." if sealed.get("goes_on") else ""),
+        ("Alert", sent_then if alert else ""),
         *((label, str(words)) for label, words in dict(sealed.get("risk", {})).items()),
     ]
     return [(label, words) for label, words in rows if words]
+
+
+def alert(
+    draft: Draft, contact: Contact, told: Record, asked: QuestionSet, *, by: Attendance, at: datetime
+) -> None:
+    """Send what was typed so far as a report in danger, which pages its desk at once, and keep the draft.
+
+    The caller is still talking. `send` adds the rest to the same report. Alerting twice sends one report. No training is
+    required. Raises Refused, and SealingStopped when nothing was sent.
+    """
+    with _on_the_record(by):
+        missing = by.require(Capability.TAKE_DOWN, begun=bool(draft.notes.get(_BEGUN_IN_TIME)), excused=True)
+    if call_alert.alerted(draft):
+        return
+    paged = replace(told, urgency=Urgency.DANGER, narrative=told.narrative or call_alert.NO_WORDS_YET)
+    sealed = {"goes_on": str(draft.notes.get(_GOES_ON, ""))}
+    went = _submit(draft, contact, paged, asked, missing, (), {**sealed, "alert": _THIS}, by=by, at=at)
+    rows = contact_rows(contact.channel, contact.in_the_seal(by) | sealed)
+    watch = _watch(paged, contact.channel)
+    call_alert.note(draft, told if went is not None else None, asked, rows, watch=watch)
+    draft.notes = {**draft.notes, _FOR_DANGER: True}
+    drafting.save(draft, at=at)
+
+
+def _submit(
+    draft: Draft,
+    contact: Contact,
+    told: Record,
+    asked: QuestionSet,
+    missing: str,
+    files: tuple[DraftFile, ...],
+    sealed: Mapping[str, Any],
+    *,
+    by: Attendance,
+    at: datetime,
+) -> date | None:
+    """Submit a call's report and log that the officer took it down. Return the day on which it arrived.
+
+    Returns None if it arrived before with other words. Raises SealingStopped.
+    """
+    if contact.channel not in CHANNELS:
+        raise ValueError("a way in that the door does not know")
+    new = NewReport(
+        report_id=draft.report_id,
+        code=draft.receipt_code,
+        channel=contact.channel,
+        record=told,
+        question_set=asked,
+        language=_LANGUAGE,
+        taken_down=contact.in_the_seal(by) | dict(sealed),
+        files=files,
+    )
+    try:
+        accepted = submission.submit(new, at=at)
+    except Conflict:
+        return None
+    if not accepted.again:
+        # Not in the transaction that submits: until both are settled, one number would tie them together.
+        with transaction.atomic():
+            desk = by.desk_ids[0] if by.desk_ids else None
+            journal.record_by_the_slot(Act.CALL_TAKEN_DOWN, actor=by.officer_id, desk=desk)
+            # never why: that would say of the call which of the day's reports it became
+            record_missing_by_the_slot(missing, Capability.TAKE_DOWN, actor=by.officer_id, desk=desk)
+    return accepted.received_on
 
 
 def send(
@@ -308,6 +384,9 @@ def send(
     Training that has expired since this call began does not stop the officer sending. No training is
     required where somebody is or may be in danger (`for_danger`), and the log records that.
 
+    After an `alert`, what is new is added to its report as a message. If the caller has given a name since, the whole call
+    is sent as another report, which names the first inside its seal, because a name is sealed with its report.
+
     A dropped call whose question about danger was not answered is high priority, and says so inside the seal. The
     answers stay in its draft, for a caller who rings back (`call_ending.ring_back`).
     """
@@ -318,36 +397,25 @@ def send(
     with _on_the_record(by):
         begun = bool(draft.notes.get(_BEGUN_IN_TIME))
         missing = by.require(Capability.TAKE_DOWN, begun=begun, excused=excused)
-    if contact.channel not in CHANNELS:
-        raise ValueError("a way in that the door does not know")
-    new = NewReport(
-        report_id=draft.report_id,
-        code=draft.receipt_code,
-        channel=contact.channel,
-        record=told,
-        question_set=asked,
-        language=_LANGUAGE,
-        taken_down=contact.in_the_seal(by)
-        | {"danger_unasked": unasked, "goes_on": str(draft.notes.get(_GOES_ON, ""))},
-        files=draft.files,
-    )
-    try:
-        accepted = submission.submit(new, at=at)
-    except Conflict:  # it went a moment ago, from another tab, with other words: those stand
-        received = at.date()
-    else:
-        received = accepted.received_on
-        if not accepted.again:
-            # Not in the transaction that submits: until both are settled, one number would tie them together.
-            with transaction.atomic():
-                desk = by.desk_ids[0] if by.desk_ids else None
-                journal.record_by_the_slot(Act.CALL_TAKEN_DOWN, actor=by.officer_id, desk=desk)
-                # never why: that would say of the call which of the day's reports it became
-                record_missing_by_the_slot(missing, Capability.TAKE_DOWN, actor=by.officer_id, desk=desk)
+    watch = call_alert.watch_of(draft) or ""
+    sealed: dict[str, Any] = {"danger_unasked": unasked, "goes_on": str(draft.notes.get(_GOES_ON, ""))}
+    received = None
+    if not call_alert.alerted(draft):
+        watch = _watch(told, contact.channel)
+        received = _submit(draft, contact, told, asked, missing, draft.files, sealed, by=by, at=at)
+    if received is None:  # an alert or another tab sent other words before
+        rows = contact_rows(contact.channel, contact.in_the_seal(by) | sealed)
+        received = call_alert.send_rest(draft, told, asked, rows, at=at)
+    if received is None:
+        sealed["alert"] = short_name(draft.report_id)
+        draft.report_id, draft.code, watch = uuid4(), new_code().symbols, _watch(told, contact.channel)
+        received = (
+            _submit(draft, contact, told, asked, missing, draft.files, sealed, by=by, at=at) or at.date()
+        )
     if not contact.dropped:
         draft.answers = {}
     draft.notes = {
-        "watch": _watch(told, contact.channel),
+        "watch": watch,
         "code": "none" if contact.dropped else "to-read",
         _PAGE: begun_on(draft),
     }

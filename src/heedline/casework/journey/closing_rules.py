@@ -47,6 +47,10 @@ NOBODY_TOLD = (
     "This report was assessed as about a susceptible person under 18, and nobody has been told. Tell somebody first, and say in "
     "the assessment who it was, when and by which means."
 )
+ONLY_REPORTER_TOLD = (
+    "This report was assessed as about a susceptible person under 18, and only the reporter has been told what happens next. "
+    "Tell somebody who can safeguard the child first, and say in the assessment who it was, when and by which means."
+)
 SECOND = (
     "Two officers close this report, because {}. Save the assessment without closing it, and name a colleague as the owner, who "
     "reads it and closes it."
@@ -252,8 +256,8 @@ def refuse_closing(
         )
     susceptible, young, told = _assessed_child(kind, facts)
     if susceptible and young:
-        if not told:
-            raise NotNow(NOBODY_TOLD, about="closing")
+        if told in {"", "reporter"}:
+            raise NotNow(ONLY_REPORTER_TOLD if told else NOBODY_TOLD, about="closing")
         _refuse_unaccepted(found, proof)  # who was told, when and how: a tick is not enough
         if not load_pack(settings.PACK).outcomes_for(kind)[outcome].useful and not is_own_reason(
             kind, reason
@@ -278,8 +282,8 @@ def refuse_closing(
         raise NotNow(SECOND.format(why), about="closing")
 
 
-def _assessed_child(kind: str, facts: ClosingFacts) -> tuple[bool, bool, bool]:
-    """Return whether any assessment said susceptible, whether any said under 18, and whether the last says who was told.
+def _assessed_child(kind: str, facts: ClosingFacts) -> tuple[bool, bool, str]:
+    """Return whether any assessment said susceptible, whether any said under 18, and who was told, as the last one says.
 
     An officer who changes an answer to "not known yet" takes nothing back. An answer "no" does.
     """
@@ -288,7 +292,7 @@ def _assessed_child(kind: str, facts: ClosingFacts) -> tuple[bool, bool, bool]:
         susceptible = _kept(susceptible, _answered(kind, one, _SUSCEPTIBLE))
         young = _kept(young, _answered(kind, one, _UNDER18))
     last = facts.assessed[-1] if facts.assessed else {}
-    return susceptible, young or facts.child, _answered(kind, last, _TOLD) not in ("", "reporter")
+    return susceptible, young or facts.child, _answered(kind, last, _TOLD)
 
 
 def _kept(before: bool, answer: str) -> bool:

@@ -19,7 +19,7 @@ from heedline.casework.report.opening import short_name
 from heedline.casework.report.verb import standing_of
 from heedline.dispatch.clocks import clock_code, due_words
 from heedline.packs import load_pack
-from heedline.packs.urgency import Priority
+from heedline.packs.urgency import Priority, Urgency
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.permits.rules import Standing
@@ -100,6 +100,8 @@ class CaseHeader:
     owner_id: UUID | None = None
     files: int = 0
     in_danger: bool = False
+    planned: bool = False
+    """Whether the reporter said that something is planned, and no officer has lowered that, recorded a danger or closed it."""
 
     def may(self, move: Move) -> bool:
         """Return True if the action is currently available."""
@@ -153,6 +155,10 @@ def header_of(
         owner_id=report.owner_id,
         files=files,
         in_danger=report.rank == 0,
+        planned=report.urgency == Urgency.PLANNED
+        and report.priority in {"", Priority.HIGH}
+        and not danger_open
+        and report.stage != Stage.CLOSED,
     )
 
 

@@ -147,6 +147,7 @@ GRANT EXECUTE ON FUNCTION
     door.delete_draft(bytea),
     door.load_draft(bytea),
     door.save_draft(bytea, bytea, integer, bytea, bigint, bigint),
+    door.say(bytea, uuid, bytea, uuid, bytea, bytea, bytea, uuid[], interval, text, uuid[], bytea[], uuid[], bigint[]),
     door.submit_report(uuid, bytea, bytea, bytea, text, text, text, text, smallint, uuid, uuid, interval, text,
         uuid, bytea, bytea, bytea, uuid[], uuid, bytea, bytea, bytea, uuid[], bytea[], uuid, bytea,
         uuid[], bytea[], uuid[], bigint[]),

@@ -1,6 +1,7 @@
 """Check for accounts that name a time and a weapon or a place, using the pack's word lists.
 
-It only decides whether a reporter who said that nothing is planned is asked once more.
+It only decides whether a reporter who said that nothing is planned is asked once more. The same file says what officers do
+first about a report that says something is planned.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ class PlanWords:
 
     when: Mapping[str, WordList]
     what: Mapping[str, WordList]
+    steps: tuple[str, ...] = ()
+    """What officers do first when something is planned, in order, with `{emergency}` for the emergency number."""
 
     def names_a_plan(self, account: str, *, language: str) -> bool:
         """Return whether a text names a day or an hour, and a weapon or a place."""
@@ -42,6 +45,7 @@ def read_plan_words(folder: Traversable) -> PlanWords:
     found = PlanWords(
         when={language: read_words(one, "when") for language, one in languages.items()},
         what={language: read_words(one, "what") for language, one in languages.items()},
+        steps=table.texts("steps"),
     )
     for one in languages.values():
         one.done()

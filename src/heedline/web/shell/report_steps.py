@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from heedline.casework.contact.call_back import HOWS
+from heedline.casework.contact.call_back import HOWS, NOT_MADE, REACHED
 from heedline.casework.pages.case_history import CaseHistory
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import Move
@@ -34,6 +34,14 @@ MOVES = {
     Move.SWEEP: "Closed in bulk",
     Move.UNDO_SWEEP: "Bulk closure undone",
 }
+
+
+def move_words(move: Move, codes: Iterable[tuple[str, str]]) -> str:
+    """Return the title of a transition. A call that did not reach the reporter is not titled as one that did."""
+    how = dict(codes).get("call", "")
+    if move == Move.CALL and how in HOWS and how not in REACHED:
+        return HOWS[how] if how == NOT_MADE else f"Call tried: {HOWS[how].lower()}"
+    return MOVES.get(move, move)
 
 
 def status_words(status: str) -> str:
@@ -76,7 +84,7 @@ def steps_of(history: CaseHistory) -> list[dict[str, Any]]:
     """Return the transitions of a report, newest first."""
     return [
         {
-            "title": MOVES.get(step.move, step.move),
+            "title": move_words(step.move, step.codes),
             "by": step.by,
             "when": step.when_words,
             "codes": code_words(step.codes),

@@ -8,7 +8,7 @@ from typing import Any
 from heedline.casework.pages import timeline
 from heedline.casework.pages.timeline import TimelineEntry, TimelineKind
 from heedline.reports.lifecycle import Move
-from heedline.web.shell.report_steps import MOVES, code_words
+from heedline.web.shell.report_steps import MOVES, code_words, move_words
 
 #: How a report may have reached the service.
 CHANNELS = {
@@ -53,7 +53,7 @@ def timeline_entries(entries: Iterable[TimelineEntry]) -> list[dict[str, Any]]:
     """Return timeline entries, each with a title, person, time and labelled codes and text."""
     return [
         {
-            "title": _WHAT[one.what],
+            "title": move_words(Move.CALL, one.codes) if one.what == Move.CALL else _WHAT[one.what],
             "by": "" if one.what in _ANONYMOUS else one.by,
             "when": one.when_words,
             "codes": _codes(one),

@@ -103,7 +103,6 @@ def _tests(law: MaterialLaw) -> tuple[Field, ...]:
             TextArea(
                 name=f"why-{code}",
                 label=f"Reasons for {one.name}",
-                optional=True,
                 rows=2,
                 limit=LONGEST,
                 size="",

@@ -19,9 +19,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from heedline.casework.access import session
+from heedline.casework.contact import call_alert
 from heedline.casework.errors import SealingStopped
 from heedline.casework.intake.drafting import Draft
-from heedline.casework.journey import call_taking
+from heedline.casework.journey import call_ending, call_taking
+from heedline.casework.report.opening import short_name
 from heedline.intake import engine
 from heedline.intake.one_page import whole
 from heedline.intake.record import says_no_danger
@@ -196,6 +198,10 @@ def _take(request: OfficeRequest, draft: Draft | None) -> HttpResponse:
         return show(request, draft, sheet, 413, {"": TOO_BIG})
     if do == "dropped":
         return let_go(request, _send(request, draft, sheet, dropped=True), by)
+    if do == "alert":
+        if (failed := _alert(request, draft, sheet)) is not None:
+            return let_go(request, failed, by)
+        place = ".".join(sheet.asked.narrative)
     if other and do == "finish":
         sheet = sheet_now(request, draft)
         return let_go(request, show(request, draft, sheet, 422, {"kind": OTHER_QUESTIONS}), by)
@@ -265,6 +271,7 @@ def show(
         "page": request.POST.get("page") or token_urlsafe(16),
         "unfinished": _unfinished(_drafts(request), draft) if not getattr(request, "practice", "") else [],
         "edition": call_taking.edition_of(draft),
+        "alerted": _alerted(request, draft),
         "kept_at": clock(kept_at) if kept_at is not None else "",
         "words_came_back": words_came_back,
         "form_of": form_of(request.attendance),
@@ -278,6 +285,14 @@ def show(
     response = render(request, "office/call.html", context, status=status)
     cookie = draft.cookie if draft is not None else call_files.cookie_of(request) or call_taking.new_cookie()
     return _with_cookie(response, cookie)
+
+
+def _alerted(request: OfficeRequest, draft: Draft | None) -> dict[str, Any] | None:
+    """Return the reference and the desk of the report that this call's alert sent, or None."""
+    if draft is None or not call_alert.alerted(draft):
+        return None
+    there = call_ending.where_is(draft, by=request.attendance)
+    return {"short": short_name(draft.report_id), "desk": there.desk_name, "ref": there.ref}
 
 
 def _unfinished(drafts: Iterable[Draft], now: Draft | None) -> list[dict[str, Any]]:
@@ -324,6 +339,7 @@ def check(request: OfficeRequest) -> HttpResponse:
         "not_asked": [(one.title, f"{one.slug}.{one.fields[0].name}") for one in missing],
         "contact": call_taking.contact_rows(contact.channel, contact.in_the_seal(request.attendance)),
         "line": call_taking.line_of(draft),
+        "alerted": _alerted(request, draft),
         "files": call_files.listed(draft),
         "kind": load_pack(settings.PACK).kinds[sheet.kind].name,
         "only_who": load_pack(settings.PACK).behaviour.only_who(
@@ -337,6 +353,18 @@ def check(request: OfficeRequest) -> HttpResponse:
     return render(request, "office/call_check.html", context)
 
 
+def _alert(request: OfficeRequest, draft: Draft, sheet: Sheet) -> HttpResponse | None:
+    """Send what was typed so far as danger, and keep the draft. Return a page only if nothing was sent."""
+    by, at = request.attendance, session.now()
+    try:
+        call_taking.alert(draft, sheet.contact(dropped=False), sheet.record(), sheet.asked, by=by, at=at)
+    except SealingStopped:
+        return show(request, draft, sheet, 503, {"": NOT_SENT})
+    except Refused as no:
+        return show(request, draft, sheet, 403, {"": f"{NOT_ALLOWED} {no.reason}"})
+    return None
+
+
 check.stood_on = "/w/call/check/"  # type: ignore[attr-defined]  # where a button pressed after the lock leads back to
 
 
@@ -346,7 +374,7 @@ def _send(request: OfficeRequest, draft: Draft, sheet: Sheet, *, dropped: bool) 
     The draft is kept if anything fails. The report is not said to be sent until it is stored durably.
     """
     by, at = request.attendance, session.now()
-    if not sheet.reading.told:
+    if not sheet.reading.told and not call_alert.alerted(draft):
         return show(request, draft, sheet, 422, {".".join(sheet.asked.narrative): NO_ACCOUNT})
     if lost := call_taking.without_lost_files(draft, at=at):
         words = call_files.lost_words(lost)

@@ -85,9 +85,9 @@ def _proof_fields(kind: str) -> Iterable[Field]:
                 choices = tuple(
                     FieldOption(value=code, label=words) for code, words in closing_rules.MEANS.items()
                 )
-                yield Radios(name=name, label=label, choices=choices, optional=True, small=True)
+                yield Radios(name=name, label=label, choices=choices, small=True)
             else:
-                yield TextInput(name=name, label=label, hint=hint, optional=True, limit=SHORT)
+                yield TextInput(name=name, label=label, hint=hint, limit=SHORT)
 
 
 def closing_refused(form: Form, no: NotNow | Refused) -> tuple[Form, int]:

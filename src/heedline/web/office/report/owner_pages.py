@@ -129,7 +129,6 @@ def _next_action(header: CaseHeader) -> tuple[Field, ...]:
             name="later",
             label="When is the review?",
             hint="Only for a review. The priority sets the latest time.",
-            optional=True,
             choices=tuple(
                 FieldOption(value=str(minutes), label=words)
                 for minutes, words in _LATER.items()

@@ -134,11 +134,18 @@ def show(
         "may_return": header.may(Move.RETURN),
         "may_reopen": header.may(Move.REOPEN),
         "why_not": header.why_not(Move.ASSESS),
+        "planned_steps": _planned_steps() if header.planned else (),
         "seen": seen_words(seen, most=_BESIDE, links=file.subjects) if seen is not None else None,
         "denied": denied_links(seen, header.kind, _answers(form)) if seen is not None else None,
         "subjects": [link_words(one) for one in file.subjects if one.in_force],
     }
     return page(request, "office/report.html", file, "report", {**context, **more}, status)
+
+
+def _planned_steps() -> list[str]:
+    """Return the pack's first steps when something is planned, with the emergency number."""
+    pack = load_pack(settings.PACK)
+    return [one.format(emergency=pack.numbers["emergency"].number) for one in pack.plan_words.steps]
 
 
 def _answers(form: Form) -> dict[str, str]:

@@ -136,7 +136,6 @@ def _ending(known: Iterable[Colleague], me: UUID) -> tuple[Field, ...]:
             name="text",
             label="What was done, or why is it cancelled?",
             hint="Sealed like the report. You must give a reason to cancel a task.",
-            optional=True,
             rows=3,
             limit=casework_tasks.LONGEST,
         ),

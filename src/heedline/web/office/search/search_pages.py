@@ -54,7 +54,6 @@ _REASON = TextInput(
     label="Reason for a broad search",
     hint=f"Needed when more than {searching.BROAD} reports match. Say in a few words what you are looking for and why. "
     "Supervisors and overseers can see that a reason was given.",
-    optional=True,
 )
 
 

@@ -97,7 +97,6 @@ def _linking(linked: bool) -> tuple[Field, ...]:
         name="behaviour",
         label="What did they do or say?",
         hint="Needed if the account in the report does not say what anyone did or said, and no officer has said so before.",
-        optional=True,
         rows=3,
         limit=changing.LONGEST_WHY,
     )

@@ -84,7 +84,6 @@ def notice_fields(
             TextArea(
                 name=f"why-{code}",
                 label=f"Reasons for {provisions[code].name}, in words for the company",
-                optional=True,
                 rows=2,
                 limit=_LONG,
                 size="",
@@ -96,7 +95,6 @@ def notice_fields(
             name="description",
             label="Description of the material",
             hint="A section 3 notice needs one. For an account without an address, say how to find it.",
-            optional=True,
             rows=2,
             limit=_LONG,
         ),

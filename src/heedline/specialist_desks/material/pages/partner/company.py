@@ -37,7 +37,6 @@ def _fields(page: CompanyPage) -> tuple[Radios, TextArea, TextInput]:
             name="text",
             label="Anything you want to tell the unit",
             hint="If you object or ask, say why or what here.",
-            optional=True,
             limit=company_page.LONGEST,
         ),
         TextInput(

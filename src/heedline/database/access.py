@@ -343,6 +343,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("reports_sweep", "settler", "r"): "id until",
     ("reports_sealed_header", "usher", "w"): "epochs header",
     ("reports_identity_share", "usher", "w"): "epoch sealed",
+    ("reports_step", "worker", "r"): "by_id move number report_id",
     ("reports_step", "settler", "w"): "note",  # and the trigger lets it change nothing
 }
 

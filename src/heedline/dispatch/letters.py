@@ -43,6 +43,7 @@ class Letter(AnyLetter):
     DANGER_TOLD = "danger-told"
     INTEREST_MATCHED = "interest-matched"
     NOTICE_FORGED = "notice-forged"
+    MATCHED_AFTER_CLOSING = "matched-after-closing"
 
 
 class AlarmKind(AnyAlarmKind):
@@ -91,6 +92,7 @@ class AlarmKind(AnyAlarmKind):
     COMPARING_LATE = "comparing-late"
     NOT_COMPARED = "not-compared"
     NOT_SEARCHABLE = "not-searchable"
+    MATCHED_AFTER_CLOSING = "matched-after-closing"
     NOTICE_FORGED = "notice-forged"
     INTEREST_LEFT = "interest-left"
     FILE_MISSING = "file-missing"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.db.models import Q
 
-from heedline.casework.search import indexing, page_store, purging
+from heedline.casework.search import desk_index, indexing, page_store
 from heedline.index.paging import SealedPage
 from heedline.reports.models import SearchIndex, SearchPage
 from heedline.reports.stored import parts_of, parts_of_sorts
@@ -97,12 +97,12 @@ def test_pages_sealed_anew_by_a_purge_are_not_kept_as_they_were(
         indexed(people)
     desk = people.house.desks["north-east"].id
     SearchIndex.objects.filter(desk_id=desk).update(
-        purge="due", purge_by=people.at.date() + timedelta(days=purging.DAYS)
+        purge="due", purge_by=people.at.date() + timedelta(days=desk_index.DAYS)
     )
     with people.sitting("Odile") as here:
         for _ in range(20):
             with django_capture_on_commit_callbacks(execute=True):
-                more = purging.purge_step(desk, by=here, at=people.at + timedelta(days=1))
+                more = desk_index.purge_step(desk, by=here, at=people.at + timedelta(days=1))
             kept, stored = _kept()
             assert kept.items() <= stored.items()
             if not more:

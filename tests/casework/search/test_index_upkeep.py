@@ -16,7 +16,7 @@ from heedline.casework.journey import transitions
 from heedline.casework.linking import clock
 from heedline.casework.report import officer_notes
 from heedline.casework.retention import keeping
-from heedline.casework.search import desk_index, indexing, purging
+from heedline.casework.search import desk_index, indexing
 from heedline.casework.search.page_store import StoredPages
 from heedline.casework.setup import readdressing
 from heedline.dispatch import clockwork
@@ -273,9 +273,9 @@ def test_a_purge_seals_every_page_anew_and_the_old_ones_open_no_more(people: Peo
     dispose(people, ref)
     desk = people.house.desks["north-east"].id
     with people.sitting("Odile") as here:
-        assert not purging.purge_step(desk, by=here, at=people.at), "once a day is enough"
+        assert not desk_index.purge_step(desk, by=here, at=people.at), "once a day is enough"
         tomorrow, steps = people.at + timedelta(days=1), 0
-        while purging.purge_step(desk, by=here, at=tomorrow):
+        while desk_index.purge_step(desk, by=here, at=tomorrow):
             steps += 1
         assert steps >= 3
         assert indexing.check(desk, by=here) == 1
@@ -304,7 +304,7 @@ def test_when_somebody_leaves_nothing_more_is_written_under_keys_that_they_hold(
     second, _ = people.send(narrative="marzipan")
     indexed(people)
     with people.sitting("Odile") as here:
-        while purging.purge_step(desk, by=here, at=people.at):
+        while desk_index.purge_step(desk, by=here, at=people.at):
             pass
         assert readdressing.readdress(desk, by=here, at=people.at).left == 0
     row = SearchIndex.objects.get(desk_id=desk)
@@ -345,7 +345,7 @@ def test_after_readdressing_the_pages_are_sealed_under_keys_that_nobody_who_left
     with people.sitting("Odile") as here:
         assert readdressing.readdress(desk, by=here, at=people.at).left == 0
         assert SearchIndex.objects.get(desk_id=desk).purge == "due"
-        while purging.purge_step(desk, by=here, at=people.at):
+        while desk_index.purge_step(desk, by=here, at=people.at):
             pass
         now = desk_index.keys_of(SearchIndex.objects.get(desk_id=desk), here.keys())
     assert not set(held.pages.values()) & set(now.pages.values())

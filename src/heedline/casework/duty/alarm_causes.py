@@ -84,6 +84,12 @@ def discharge_unreviewed(alarm: Alarm, at: datetime) -> bool:
     return alone.filter(discharge_reviewed_at=None).exists()
 
 
+def match_undecided(alarm: Alarm, at: datetime) -> bool:
+    """Return whether a report that a match has reopened still waits for somebody to assess it again."""
+    before = Report.objects.filter(stage__in=(Stage.WAITING, Stage.TAKEN))
+    return alarm.about_id is not None and before.filter(id=alarm.about_id).exists()
+
+
 def not_accepted(alarm: Alarm, at: datetime) -> bool:
     """Return whether the report is still waiting for the other desk to accept it."""
     return HandOver.objects.filter(

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from heedline.casework.duty.alarm_callers import (
     Called,
+    call_closer_and_supervisors,
     call_owner_and_desk,
     call_question_owner,
     call_rota_planners,
@@ -20,6 +21,7 @@ from heedline.casework.duty.alarm_causes import (
     comparing_late,
     discharge_unreviewed,
     interests_left,
+    match_undecided,
     not_assessed_again,
     not_compared,
     not_searchable,
@@ -206,6 +208,14 @@ LINKING_ALARMS: dict[AlarmKind, AlarmRule] = {
         about=About.DESK,
         lasts=not_searchable,
         while_it_lasts="Try again on the page Search: this alarm stays until every report was read.",
+    ),
+    AlarmKind.MATCHED_AFTER_CLOSING: AlarmRule(
+        words="Match found after this report was closed, which has reopened it",
+        called=call_closer_and_supervisors,
+        lasts=match_undecided,
+        while_it_lasts="Read both reports, decide about the match, and assess this report again. The alarm stays open until an officer has.",
+        resolved_by=frozenset({AlarmEvent.ASSESSED}),
+        raised_by=Letter.MATCHED_AFTER_CLOSING,
     ),
     AlarmKind.NOTICE_FORGED: AlarmRule(
         words="Notice from another desk with a wrong signature",

@@ -13,7 +13,8 @@ from heedline.desks.models import Appointment, Officer, OnCall, Proposal, Shift
 from heedline.dispatch.letters import AlarmKind
 from heedline.packs.rules.clocks import OnCallStep
 from heedline.permits.roles import Role
-from heedline.reports.models import DeskQuestion, InterestHit, Report, Task, Translation
+from heedline.reports.lifecycle import Move
+from heedline.reports.models import DeskQuestion, InterestHit, Report, Step, Task, Translation
 from heedline.reports.models.tasks import TaskState
 from heedline.reports.translation_states import TranslationState
 
@@ -74,6 +75,15 @@ def owner(report: UUID | None) -> frozenset[str]:
         return frozenset()
     has_it = Report.objects.filter(pk=report).values("owner_id")
     return frozenset(Officer.objects.filter(id__in=has_it, is_active=True).values_list("email", flat=True))
+
+
+def closer(report: UUID | None) -> frozenset[str]:
+    """Return the email address of the officer who last closed a report, alone or in bulk."""
+    if report is None:
+        return frozenset()
+    ends = Step.objects.filter(report=report, move__in=(Move.CLOSE, Move.SWEEP)).order_by("-number")
+    last = ends.values("by_id")[:1]
+    return frozenset(Officer.objects.filter(id__in=last, is_active=True).values_list("email", flat=True))
 
 
 def owner_of_interest(hit: UUID | None) -> frozenset[str]:

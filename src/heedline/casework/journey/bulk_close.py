@@ -37,6 +37,7 @@ from heedline.casework.report.opening import OpenedReport, open_stored
 from heedline.casework.report.sealing import as_part
 from heedline.casework.report.verb import FoundReport
 from heedline.casework.retention import keeping
+from heedline.casework.search.reopening import stop_retention
 from heedline.casework.tasks import tasks
 from heedline.dispatch.models import Alarm
 from heedline.index import near_duplicates
@@ -397,7 +398,7 @@ def _restore(
         return {"outcome": "", "due_at": was.due_at, "status": was.status, "slot": was.slot}
 
     apply_to_all(reports, Move.UNDO_SWEEP, by=by.officer_id, at=at, changes=as_before)
-    keeping.stop([report.id for report in reports])
+    stop_retention([report.id for report in reports])
     wake_again([report.id for report in reports], by=made.by_id, since=made.at)
     journal.record_each(
         Act.REPORT_UNSWEPT,

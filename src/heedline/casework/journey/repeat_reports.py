@@ -7,7 +7,7 @@ for it, so that the answer is more than a tick.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -88,16 +88,24 @@ def undecided(found: FoundReport) -> list[EarlierReport] | None:
 
     Returns None if so many share something that they cannot all be compared. Raises Locked.
     """
+    seen = None
+    for seen in _pages(found):
+        if these := [one for one in seen.earlier if one.undecided]:
+            return these
+    return [] if seen is None or not seen.more else None
+
+
+def _pages(found: FoundReport) -> Iterator[SeenBefore]:
+    """Yield the earlier reports that share details with a report, the likeliest first, for up to `_PAGES` pages."""
     before = 0
     for _ in range(_PAGES):
         seen = search(found, before=before)
         if seen is None:
-            return []
-        these = [one for one in seen.earlier if one.undecided]
-        if these or not seen.more:
-            return these
+            return
+        yield seen
+        if not seen.more:
+            return
         before = seen.before
-    return None
 
 
 @dataclass(frozen=True)
@@ -148,7 +156,7 @@ def not_at_once(kind: str, answers: Mapping[str, str]) -> None:
         raise NotNow(f"{_SUPERVISOR} Save the assessment without closing it.", about="closing")
 
 
-def permit_closing(found: FoundReport) -> None:
+def permit_closing(found: FoundReport) -> list[UUID]:
     """Raise Refused if the report is or may be a repeat and the officer is not a supervisor.
 
     A report of any kind is one while a decision links it to another report, if its assessment says so, and while it shares
@@ -156,11 +164,15 @@ def permit_closing(found: FoundReport) -> None:
     assessment that says otherwise changes nothing unless a supervisor made it, with the reason: an officer could take the
     answer back and close the report. An assessment that does not open counts as one that says so.
 
+    Returns the earlier reports about which nobody has decided, over which a supervisor closes this one.
+
     Raises NotNow for a supervisor if the report was assessed as linked and is not, or if earlier reports cannot be searched.
     Raises Locked.
     """
     linked = bool(linked_reports.linked([found.report.id], by=found.by))
-    _permit(found, linked, lambda: found.permit(Capability.CLOSE_REPEAT))
+    if not _permit(found, linked, lambda: found.permit(Capability.CLOSE_REPEAT)):
+        return []
+    return [one.ref for seen in _pages(found) for one in seen.earlier if one.undecided]
 
 
 def _permit(found: FoundReport, linked: bool, permit: Callable[[], object]) -> bool:

@@ -6,7 +6,7 @@ decides), change, record, dispatch.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -25,11 +25,12 @@ from heedline.casework.journey import closing_rules, owner_notices, repeat_repor
 from heedline.casework.journey.closing_rules import ClosingFacts, ClosingProof
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.language import translating
+from heedline.casework.linking import desk_notices
 from heedline.casework.oversight import daily_counts
 from heedline.casework.report import editing, handing_over, notes, restrictions
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.casework.retention import keeping
-from heedline.casework.search import indexing
+from heedline.casework.search import indexing, reopening
 from heedline.casework.tasks import tasks
 from heedline.dispatch.clocks import clock_code, minute_of, rank_of
 from heedline.dispatch.letters import Letter
@@ -256,19 +257,23 @@ def _refuse(
     )
 
 
-def _close(found: FoundReport, closing: Closing) -> None:
+def _close(found: FoundReport, closing: Closing, known: Collection[UUID]) -> None:
     danger.refuse_while_open(found.report)
     call_back.nothing_promised(found.report.id)
     outgoing.nothing_open(found.report.id)
     tasks.nothing_open(found.report.id)
     report = found.report
+    matches = [reopening.match_of(report.id, other) for other in known]
+    matches += desk_notices.matches_of(report.id, by=found.by)
     daily_counts.count_closing(report, at=found.at)
     report.apply(
         Move.CLOSE,
         by=found.by.officer_id,
         at=found.at,
         codes={"outcome": closing.outcome, "status": closing.tell_reporter},
-        note=notes.seal(found, {"closing": closing.reason, **closing.proof.words}),
+        note=notes.seal(
+            found, {"closing": closing.reason, **closing.proof.words, **reopening.as_known(matches)}
+        ),
         outcome=closing.outcome,
         status=closing.tell_reporter,
         owner_id=None,
@@ -289,9 +294,9 @@ def close(ref: UUID, closing: Closing, *, version: int, by: Attendance, at: date
     found.permit(Capability.CLOSE)
     if not found.report.priority:
         raise NotNow(danger.TOLD)
-    repeat_reports.permit_closing(found)
+    known = repeat_reports.permit_closing(found)
     _refuse(found, closing, closing_rules.facts_of(found), found.report.priority)
-    _close(found, closing)
+    _close(found, closing, known)
 
 
 @verb(Act.REPORT_CLOSED)
@@ -308,11 +313,11 @@ def assess_and_close(
     repeat_reports.not_at_once(found.report.kind, assessment.coded)
     found.permit(Capability.ASSESS)
     found.permit(Capability.CLOSE)
-    repeat_reports.permit_closing(found)
+    known = repeat_reports.permit_closing(found)
     facts = closing_rules.with_assessment(found, closing_rules.facts_of(found), assessment.coded)
     _refuse(found, closing, facts, assessment.priority, at_once=True)
     _assess(found, assessment)
-    _close(found, closing)
+    _close(found, closing, known)
 
 
 @verb(Act.REPORT_HANDED_OVER)
@@ -392,14 +397,4 @@ def reopen(ref: UUID, because: str, *, by: Attendance, at: datetime) -> None:
     """Reopen a closed report and return it to its desk's queue."""
     found = find(ref, by=by, at=at)
     found.permit(Capability.REOPEN)
-    report = found.report
-    report.apply(
-        Move.REOPEN,
-        by=by.officer_id,
-        at=at,
-        note=notes.seal(found, {"reason": because}),
-        status="received",
-    )
-    keeping.stop([ref])
-    record(found, Act.REPORT_REOPENED)
-    post(Letter.REPORT_REOPENED, desk=report.desk_id, thing_id=ref, at=at)
+    reopening.reopen(found, {"reason": because}, Letter.REPORT_REOPENED, status="received")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -28,10 +28,13 @@ from heedline.casework.errors import SealingStopped
 from heedline.casework.keys import directory
 from heedline.casework.keys.directory import Addressee
 from heedline.casework.linking import signed_notices
-from heedline.casework.search import sealed_values
+from heedline.casework.search import reopening, sealed_values
+from heedline.casework.search.reopening import ClosedReport
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
 from heedline.packs import load_pack
+from heedline.permits.scopes import reports_of
+from heedline.reports.lifecycle import Stage
 from heedline.reports.models import DeskNotice, DeskQuestion
 from heedline.vault import CannotOpen
 
@@ -264,11 +267,17 @@ def _counted(found: Sequence[ReceivedNotice], by: Attendance) -> tuple[ReceivedN
     )
 
 
+def matches_of(report: UUID, *, by: Attendance) -> list[UUID]:
+    """Return the ids of the matches at other desks that a report is known to have."""
+    return [one.about for one in about(report, by=by) if one.kind is NoticeKind.MATCH]
+
+
 def tidy(*, by: Attendance, at: datetime) -> None:
     """Verify the notices to each of the officer's desks, and merge their rows if there are many.
 
     A row with an invalid signature is set aside, and an alarm is raised. A row that these keys do not open is left as
-    it is. Notices held for another desk are sent as soon as that desk can receive them.
+    it is. A match of a closed report reopens it, unless it was known on closing (`reopening`). Notices held for
+    another desk are sent as soon as that desk can receive them.
     """
     for desk in by.desks:
         rows = list(DeskNotice.objects.filter(desk_id=desk.id, aside=False))
@@ -292,10 +301,30 @@ def _verify(row: DeskNotice, by: Attendance, at: datetime) -> bool:
             if DeskNotice.objects.filter(id=row.id, aside=False).update(aside=True):
                 post(Letter.NOTICE_FORGED, desk=row.desk_id, thing_id=None, at=at)
         return False
+    if not _bring_back(row.desk_id, items, by, at):
+        return any(one["kind"] == NoticeKind.HELD for one in items)
     if len(_verified) >= _MOST_VERIFIED:
         _verified.clear()
     _verified[row.id] = any(one["kind"] == NoticeKind.HELD for one in items)
     return _verified[row.id]
+
+
+def _bring_back(desk: UUID, items: Iterable[Mapping[str, Any]], by: Attendance, at: datetime) -> bool:
+    """Reopen the desk's closed reports that these notices match, and return whether none has to be tried again."""
+    found: dict[UUID, list[Mapping[str, Any]]] = {}
+    for one in items:
+        if one["kind"] == NoticeKind.MATCH and one["report"]:
+            with suppress(ValueError):
+                found.setdefault(UUID(one["report"]), []).append(one)
+    closed = reports_of([desk]).filter(desk_id=desk, id__in=found, stage=Stage.CLOSED) if found else None
+    done = True
+    for ref in closed.values_list("id", flat=True).order_by("id") if closed is not None else ():
+        last = max((date.fromisoformat(one["on"]) for one in found[ref] if "on" in one), default=at.date())
+        matches = {UUID(one["about"]): reopening.ELSEWHERE for one in found[ref]}
+        with transaction.atomic():
+            result = reopening.bring_back(ref, matches, on=last, by=by, at=at)
+        done &= result is not ClosedReport.BUSY
+    return done
 
 
 def _send_held(code: str, desk: UUID, *, by: Attendance, at: datetime) -> None:

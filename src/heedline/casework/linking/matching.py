@@ -6,7 +6,6 @@ matches by sealed notices. Comparing changes no report.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -30,6 +29,7 @@ from heedline.casework.linking import desk_notices, interests
 from heedline.casework.linking.desk_notices import NoticeKind
 from heedline.casework.report import restrictions
 from heedline.casework.search import desk_index, sealed_values, seen_before
+from heedline.casework.search.reopening import match_of
 from heedline.casework.search.sealed_values import OF_INTERESTS, OF_THINGS, OF_VALUES, ReportValues
 from heedline.dispatch.clocks import slot_of
 from heedline.dispatch.letters import Letter
@@ -314,8 +314,3 @@ class _Work:
 
 def _is_of_names(key: str) -> bool:
     return key.startswith("name:")
-
-
-def match_of(one: UUID, other: UUID) -> UUID:
-    """Return the id that two desks use for a match, which must never be stored unsealed."""
-    return UUID(bytes=hashlib.sha256(b"".join(sorted((one.bytes, other.bytes)))).digest()[:16])

@@ -34,6 +34,7 @@ from heedline.casework.identity.lines import IdentityRequestLine, RequestFacts, 
 from heedline.casework.identity.requests import OPEN, TRACE
 from heedline.casework.keys import session_signing
 from heedline.casework.language.lines import TranslationLine, VersionLine, newest
+from heedline.casework.search.reopening import MATCHES
 from heedline.casework.tasks.tasks import OWNER_WORKS_HERE
 from heedline.desks.models import Officer
 from heedline.reports.lifecycle import Move
@@ -277,7 +278,9 @@ def _moment(text: str | None) -> datetime | None:
 
 def named_words(said: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Return an officer's decrypted text, labelled with the field names shown to officers."""
-    return tuple((_WORDS_OF.get(key, key), str(value)) for key, value in said.items() if value)
+    return tuple(
+        (_WORDS_OF.get(key, key), str(value)) for key, value in said.items() if value and key != MATCHES
+    )
 
 
 def task_words(said: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

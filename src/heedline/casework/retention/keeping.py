@@ -7,7 +7,7 @@ report on hold is never disposed of. ADR 13 defines disposal.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -92,11 +92,6 @@ def begin(reports: Sequence[Report], outcome: str, *, at: datetime) -> None:
         update_fields=["group", "review_on", "identity_until"],
         batch_size=500,
     )
-
-
-def stop(reports: Collection[UUID]) -> None:
-    """Stop the retention clocks of reports that are being reopened."""
-    Keeping.objects.filter(report__in=reports).update(review_on=None, identity_until=None)
 
 
 # --- reviews and holds -----------------------------------------------------------------------------------------------

@@ -72,6 +72,7 @@ _MOST_WORDS = 200_000
 #: Keys of sealed JSON that hold no words, or words about the reporter.
 _NO_WORDS = frozenset(
     {"salt", "voice", "by", "number", "at", "report", "kind", "format", "assessed_as", "decided_as", "files"}
+    | {"matches"}
 )
 _OF_THE_CALLER = frozenset({"How the caller was", "What was heard behind them"})
 #: Fields of a question set in which nobody types.

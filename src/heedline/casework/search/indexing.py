@@ -27,7 +27,7 @@ from heedline.casework.search import (
     documents,
     index_rows,
     link_decisions,
-    purging,
+    reopening,
     sealed_values,
     subject_entries,
     values,
@@ -320,7 +320,7 @@ def check(desk: UUID, *, by: Attendance) -> int:
 
 def _purge(desk: UUID, *, by: Attendance, at: datetime) -> bool:
     try:
-        return purging.purge_step(desk, by=by, at=at)
+        return desk_index.purge_step(desk, by=by, at=at)
     except (CannotOpen, Damaged):
         throw_away(desk, by)
         return True
@@ -365,22 +365,24 @@ def _batch(desk: UUID, by: Attendance, at: datetime, reports: bool) -> int:
             return 0
         waiting = index_rows.in_turn(desk, most=MOST)
         index.busy = len(waiting) == MOST
-        done, more, found = _index(visit, waiting, row)
+        done, more, found, reopened = _index(visit, waiting, row, by)
         row.reports = max(0, row.reports + more)
     sealed_values.put(found, desk=desk, at=at)
-    SearchWaiting.objects.filter(id__in=[one.id for one, readable in done if readable]).delete()
+    ready = [one.id for one, readable in done if readable and one.report not in reopened]
+    SearchWaiting.objects.filter(id__in=ready).delete()
     if unread := [one.id for one, readable in done if not readable]:
         SearchWaiting.objects.filter(id__in=unread).update(aside=True)
     return len(done)
 
 
 def _index(
-    visit: IndexVisit, waiting: list[SearchWaiting], row: SearchIndex
-) -> tuple[list[tuple[SearchWaiting, bool]], int, list[FoundValues]]:
+    visit: IndexVisit, waiting: list[SearchWaiting], row: SearchIndex, by: Attendance
+) -> tuple[list[tuple[SearchWaiting, bool]], int, list[FoundValues], set[UUID]]:
     """Index these reports until a time limit is reached.
 
-    Returns the rows processed and whether each report could be read, the number of reports added to the index, and the
-    values found.
+    Returns the rows processed and whether each report could be read, the number of reports added to the index, the
+    values found, and the reports that were reopened (`reopening`). A report that matches a closed one which a colleague
+    is changing stays in turn.
     """
     began, clock, spent = time.thread_time(), time.monotonic(), 0.0
 
@@ -394,6 +396,7 @@ def _index(
 
     done: list[tuple[SearchWaiting, bool]] = []
     found: list[FoundValues] = []
+    indexed: list[reopening.IndexedReport] = []
     ready, more = list[Document](), 0
     while len(done) < len(waiting) and not late():
         fit = 1 + int((SECONDS - spent) * len(done) / spent) if spent else AT_ONCE
@@ -410,6 +413,7 @@ def _index(
             if made is not None:
                 ready.append(made[0])
                 found.append(made[1])
+                indexed.append(made[3])
             else:
                 more -= _drop(one, row, visit.index)
             if len(ready) == ADDED:
@@ -418,13 +422,14 @@ def _index(
             done.append((one, report is None or (made is not None and made[2])))
         more += visit.index.add(ready)
         ready = []
-    return done, more, found
+    again, reopened = reopening.compare(indexed, visit.desk, visit.index, by=by, at=visit.at)
+    return [one for one in done if one[0].report not in again], more, found, reopened
 
 
 def _document(
     visit: IndexVisit, report: Report, parts: list[StoredPart]
-) -> tuple[Document, FoundValues, bool] | None:
-    """Return a report's index document, its values and whether every part was read, or None if the report is unreadable."""
+) -> tuple[Document, FoundValues, bool, reopening.IndexedReport] | None:
+    """Return a report's document, its values, whether every part was read, and what it is compared by, or None if unreadable."""
     unread: list[str] = []
     if all(one.part != "report" for one in parts):
         return None
@@ -439,6 +444,7 @@ def _document(
                 keys += desk.indexing.report(visit, report, texts)
         number = sum(one.part not in {link_decisions.PART, documents.FILE_WORDS} for one in parts)
         document = documents.document(report.id, texts, keys, forms_of_values(found.values))
-        return document, FoundValues(report, found, number), not unread
+        read = reopening.IndexedReport(report, texts, made, keys)
+        return document, FoundValues(report, found, number), not unread, read
     except documents.UNREADABLE:
         return None

@@ -172,7 +172,7 @@ def look(
         likely = look_up(keys, report.id, named, by=by, ring=ring, before=before)
         rows = to_compare(likely.refs, by=by)
     others = (
-        _compared(report.id, mine, rows[ref], decided, likely.shared, ring, always=ref == chosen)
+        compared(report.id, mine, rows[ref], decided, likely.shared, ring, always=ref == chosen)
         for ref in likely.refs
         if ref in rows
     )
@@ -180,8 +180,8 @@ def look(
     unsearched = likely.unsearched
     if not before and (unsearched or likely.unindexed):
         new = [one for one in just_arrived(report.id, by=by) if one.id not in rows]
-        compared = (_compared(report.id, mine, one, decided, {}, ring, always=False) for one in new)
-        earlier += _not_common([one for one in compared if one is not None])
+        others = (compared(report.id, mine, one, decided, {}, ring, always=False) for one in new)
+        earlier += _not_common([one for one in others if one is not None])
         unsearched = max(0, unsearched - len(new))
     return SeenBefore(
         tuple(sorted(earlier, key=_first)),
@@ -345,7 +345,7 @@ def _not_common(found: Sequence[EarlierReport]) -> list[EarlierReport]:
     ]
 
 
-def _compared(
+def compared(
     report: UUID,
     mine: Extract,
     other: Any,

@@ -30,6 +30,9 @@ CREATE POLICY letters_about_danger ON dispatch_outbox FOR INSERT TO heedline_off
 -- That a report matches an entry of the interest register: calls its owner.
 CREATE POLICY letters_about_interests ON dispatch_outbox FOR INSERT TO heedline_office
     WITH CHECK (letter = 'interest-matched');
+-- That a match was found after a report was closed: calls who closed it, and supervisors.
+CREATE POLICY letters_about_matches ON dispatch_outbox FOR INSERT TO heedline_office
+    WITH CHECK (letter = 'matched-after-closing');
 -- That a notice to a desk has a wrong signature.
 CREATE POLICY letters_about_notices ON dispatch_outbox FOR INSERT TO heedline_office
     WITH CHECK (letter = 'notice-forged');

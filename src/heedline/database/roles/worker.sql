@@ -67,7 +67,8 @@ GRANT SELECT (id, kind, channel, urgency, priority, stage, slot, received_on, se
     desk_id, owner_id, watch_id), MAINTAIN ON reports_report TO heedline_worker;
 GRANT MAINTAIN ON reports_sealed_header TO heedline_worker;
 GRANT MAINTAIN ON reports_sealed_payload TO heedline_worker;
-GRANT MAINTAIN ON reports_step TO heedline_worker;
+-- who closed a report, to be paged about it; never a note
+GRANT SELECT (report_id, number, move, by_id), MAINTAIN ON reports_step TO heedline_worker;
 GRANT SELECT (id, due_on, answered_on, desk_id), MAINTAIN ON reports_subject_request TO heedline_worker;
 GRANT MAINTAIN ON reports_swept TO heedline_worker;
 GRANT SELECT (desk_id, aside) ON reports_search_waiting TO heedline_worker;

@@ -96,5 +96,5 @@ def test_whoever_cannot_open_the_report_is_given_the_number_to_phone(
     nadia = hand().at_work(house, "Nadia")
     nadia.get("/w/alarms/")
     phone = load_pack("uk").desks["north-east"].phone
-    assert nadia.html.count(f"Your desk cannot open this report. Phone {north.name} on {phone}.") == 1
+    assert nadia.html.count(f"Your desk cannot open this report. Phone the desk that can on {phone}.") == 1
     assert nadia.html.count("Take the report.") == 1, "only beside the one that her desk watches"

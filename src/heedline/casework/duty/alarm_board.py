@@ -212,7 +212,7 @@ def _whom_to_phone(alarm: Alarm) -> str:
     """Return what an officer whose desks cannot open the report does about its alarm: phone the desk that can."""
     desk = load_pack(settings.PACK).desks.get(alarm.desk.code)
     number = f" on {desk.phone}" if desk is not None and desk.phone else ""
-    return f"Your desk cannot open this report. Phone {alarm.desk.name}{number}."
+    return f"Your desk cannot open this report. Phone the desk that can{number}."
 
 
 def _since(slot: datetime, at: datetime) -> str:

@@ -137,6 +137,30 @@ def test_reading_it_leaves_nothing_of_the_quarter_hour(people: People) -> None:
     assert row(ref).due_at == minute_of(later) + load_pack("uk").priorities["danger"].next_within
 
 
+def test_a_desk_that_a_report_was_handed_to_reads_of_danger_before_it_takes_it(people: People) -> None:
+    """The database refused a later time for a report that nobody has taken, and with it the reading."""
+    ref, code = people.assessed()
+    with people.sitting("Odile") as odile:
+        transitions.hand_over(
+            ref, "south-west", "Their area", version=row(ref).version, by=odile, at=people.at
+        )
+    say(people, code, "yes")
+    before, later = row(ref), people.at + 20 * MINUTE
+    assert (before.stage, before.rank) == ("waiting", 0)
+    message = Message.objects.get(report=ref)
+    with people.sitting("Otto", at=later) as otto:
+        assert messages.mark_read(ref, [message.id], by=otto, at=later) == 1
+    assert row(ref).due_at == before.due_at
+
+
+def test_a_plan_stays_a_plan_when_the_reporter_is_not_sure_of_something_else(people: People) -> None:
+    ref, code = people.send(now={"danger": "planned"})
+    say(people, code, "not_sure", "I do not know who else is there")
+    assert row(ref).urgency == "planned"
+    say(people, code, "yes")
+    assert row(ref).urgency == "danger"
+
+
 def test_a_knife_that_is_planned_for_saturday_pages_the_desk(people: People) -> None:
     """It was Routine, in the last row."""
     told = {"danger": "planned"}

@@ -38,7 +38,7 @@ from heedline.packs import load_pack
 from heedline.packs.urgency import DANGER_ANSWERS, Urgency
 from heedline.permits.capabilities import Capability
 from heedline.reports import door
-from heedline.reports.lifecycle import Move
+from heedline.reports.lifecycle import Move, Stage
 from heedline.reports.models import Message, Receipt
 from heedline.vault import CannotOpen
 from heedline.vault.canonical import canonical, canonical_object
@@ -278,7 +278,8 @@ def note_read(found: FoundReport, messages: Collection[UUID]) -> int:
     marked = unread.filter(id__in=messages).update(seen=True, slot=None)
     if marked:
         found.report.unread = unread.count()
-        if found.report.seen and not found.report.priority and found.report.urgency != Urgency.ROUTINE:
+        told = not found.report.priority and found.report.urgency != Urgency.ROUTINE
+        if told and found.report.stage in {Stage.TAKEN, Stage.ASSESSED, Stage.ACTING}:
             found.report.due_at = _due_once_read(found)
         found.report.save(update_fields=["unread", "due_at"])
         coarsen(Alarm.objects.filter(kind=AlarmKind.MESSAGE_WAITING, about_id=found.report.id))
@@ -289,7 +290,8 @@ def note_read(found: FoundReport, messages: Collection[UUID]) -> int:
 def _due_once_read(found: FoundReport) -> datetime:
     """Return the time of the next action on a report whose reporter told us of danger or a plan, counted from the reading.
 
-    Until then the deadline counts from the quarter hour in which the message came, which is not kept.
+    Until then the deadline counts from the quarter hour in which the message came, which is not kept. A report that nobody
+    has taken, such as one that was handed over, keeps its deadline: reading does not buy time.
     """
     report, pack = found.report, load_pack(settings.PACK)
     code = clock_code(report.urgency, report.priority, report.danger_to_life, pack.timetable(report.kind))

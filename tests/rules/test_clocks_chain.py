@@ -64,6 +64,14 @@ def test_another_pagers_step_is_not_sent_twice() -> None:
     assert memory.due_step(alarm, 1, OFFSETS, 120.0, repeat=True) == 1
 
 
+def test_an_alarm_that_is_woken_pages_again_though_nobody_has_answered_it() -> None:
+    memory, alarm = Deadlines(), uuid4()
+    assert memory.due_step(alarm, 0, (0.0,), 0.0, repeat=False) == 0
+    memory.went_out(alarm, 0, 0.0)
+    assert memory.due_step(alarm, 1, (0.0,), 60.0, repeat=False) is None
+    assert memory.due_step(alarm, 0, (0.0,), 65.0, repeat=False) == 0, "the database counts from 0 again"
+
+
 def test_what_is_no_longer_open_is_forgotten() -> None:
     memory, alarm = Deadlines(), uuid4()
     memory.due_step(alarm, 0, OFFSETS, 0.0, repeat=True)

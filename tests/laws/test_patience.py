@@ -81,6 +81,57 @@ def test_all_queries_of_a_request_wait_for_one_time(
     assert time.monotonic() - began >= 0.6
 
 
+def test_a_server_that_went_silent_has_taken_its_time_already(
+    public: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A query may fail only after a while. It is tried once more, and the request does not begin to wait anew."""
+    monkeypatch.setattr(base, "PATIENCE", 0.5)
+    tried = []
+
+    def silent(self: Any, sql: str, values: Any) -> Any:
+        tried.append(sql)
+        if len(tried) == 1:
+            time.sleep(0.6)
+        self.close()
+        raise OperationalError("the server ended the session")
+
+    monkeypatch.setattr(base.DatabaseWrapper, "call", silent)
+    with pytest.raises(OperationalError):
+        public.call_patiently(*_ASK)
+    assert len(tried) == 2
+
+
+def test_a_draft_whose_first_answer_was_lost_is_not_taken_for_another_tabs(
+    django_db_blocker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that ran again on it would add its file or person a second time."""
+    with committed_house(django_db_blocker), acting("public"):
+        draft = drafting.Draft(cookie=drafting.new_cookie())
+        drafting.save(draft, at=now())
+        draft = drafting.load(draft.cookie, at=now()) or draft
+        real, tried = base.DatabaseWrapper.call, []
+
+        def call(self: Any, sql: str, values: Any) -> Any:
+            found = real(self, sql, values)
+            if "door.save_draft(" in sql:
+                tried.append(found[0][0])
+                if len(tried) == 1:
+                    self.close()
+                    raise OperationalError("the server ended the session")
+            return found
+
+        monkeypatch.setattr(base.DatabaseWrapper, "call", call)
+        draft.notes = {"kind": "activity"}
+        drafting.save(draft, at=now())
+        assert [one.partition(" ")[0] for one in tried] == ["kept", "changed"]
+        again = drafting.load(draft.cookie, at=now())
+        assert again is not None
+        assert again.notes == draft.notes
+        drafting.save(draft, at=now())
+        with pytest.raises(drafting.DraftChanged):
+            drafting.save(again, at=now())
+
+
 def test_what_was_lost_is_not_what_is_wrong(public: Any) -> None:
     """An error of the query itself is passed on at once, and so is one in a transaction."""
     began = time.monotonic()
@@ -123,16 +174,21 @@ def test_the_directory_goes_on_with_what_it_verified_for_a_minute(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = directory.directory()
-    clock, asked = time.monotonic(), directory._known
-    assert asked is not None
+    clock, known, asked = time.monotonic(), directory._known, []
+    assert known is not None
 
     def away() -> tuple[int, int]:
+        asked.append(True)
         raise OperationalError("the connection is gone")
 
     monkeypatch.setattr(directory, "_state", away)
-    monkeypatch.setattr(asked, "asked", clock - 50)
+    monkeypatch.setattr(known, "asked", clock - 50)
+    monkeypatch.setattr(known, "compared", clock - 50)
     assert directory.directory() is found
-    monkeypatch.setattr(asked, "asked", clock - 61)
+    assert directory.directory() is found
+    assert len(asked) == 1, "a silent server takes seconds to ask, and a page asks several times"
+    monkeypatch.setattr(known, "asked", clock - 50)
+    monkeypatch.setattr(known, "compared", clock - 61)
     with pytest.raises((OperationalError, SealingStopped)):
         directory.directory()
     assert connection.is_usable()

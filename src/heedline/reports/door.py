@@ -1,8 +1,8 @@
 """The database functions that give the public process its only access to the tables.
 
-Each call is one function in one round trip, and is tried again while the database changes over to another server. Every function is keyed by something that cannot be guessed
-(the hash of a receipt's lookup id, or the hash of a cookie) and determines what is written. See
-`database/functions/submitting.sql, mailbox.sql, drafts.sql`.
+Each call is one function in one round trip, and is tried again while the database changes over to another server.
+Every function is keyed by something that cannot be guessed (the hash of a receipt's lookup id, or the hash of a cookie)
+and determines what is written. See `database/functions/submitting.sql, mailbox.sql, drafts.sql`.
 """
 
 from __future__ import annotations

@@ -37,6 +37,8 @@ type Logged = frozenset[tuple[int, str]]
 @dataclass
 class _Known:
     asked: float
+    compared: float
+    """When it was last compared with the database. It was asked later if the database is away."""
     state: tuple[int, int]
     root: str
     directory: Directory
@@ -114,11 +116,14 @@ def _read() -> _Known:
         state = _state()
     except Error:
         # The database is away. What this process verified a moment ago is public, and a report waits for the database.
-        if _known is None or _known.root != root or now - _known.asked > _GOES_ON_SECONDS:
+        if _known is None or _known.root != root or now - _known.compared > _GOES_ON_SECONDS:
             raise
+        _known.asked = (
+            time.monotonic()
+        )  # a server that is silent takes seconds to ask, and a page asks several times
         return _known
     if _known is not None and _known.root == root and _known.state == state:
-        _known.asked = now
+        _known.asked = _known.compared = now
         return _known
     if not root:
         raise SealingStopped
@@ -127,7 +132,7 @@ def _read() -> _Known:
     fallen = _floor is not None and _floor.root == root and not _contains(found, _floor.directory)
     doubted = found.broken or fallen or not _agrees(found, logged)
     _known = _Known(
-        now, state, root, found, doubted, bool(found.links.keys() - {serial for serial, _ in logged})
+        now, now, state, root, found, doubted, bool(found.links.keys() - {serial for serial, _ in logged})
     )
     if not doubted:
         # only once it is committed: what is rolled back was never believed

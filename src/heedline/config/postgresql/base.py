@@ -118,9 +118,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Run one of our own queries as `call` does, and try again while the database changes over to another server.
 
         The first try may have been carried out although its answer was lost: the query must be safe to repeat, or `again` is
-        what is run instead. All queries of a request together wait PATIENCE seconds at most. Nothing is tried again inside
-        a transaction, which has lost what it did before.
+        what is run instead. All queries of a request are tried again within PATIENCE seconds from the beginning of the first
+        that failed, which is tried once more in any case. Nothing is tried again inside a transaction, which has lost what
+        it did before.
         """
+        began = time.monotonic()
         while True:
             try:
                 return self.call(sql, values)
@@ -128,8 +130,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 if self.in_atomic_block or not self._is_changing_over(problem):
                     raise
                 if self._patient_until is None:
-                    self._patient_until = time.monotonic() + PATIENCE
-                if time.monotonic() > self._patient_until:
+                    # a server that went silent has taken some of the time already
+                    self._patient_until = began + PATIENCE
+                elif time.monotonic() > self._patient_until:
                     raise
             self.close()
             sql, values = again or (sql, values)

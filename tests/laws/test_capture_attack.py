@@ -141,6 +141,22 @@ def test_too_many_processes_end_a_sandbox() -> None:
             os.killpg(forking.pid, signal.SIGKILL)
 
 
+def test_a_sandbox_ends_when_nobody_can_watch_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable(first: object) -> list[int]:
+        raise OSError("too many open files")
+
+    monkeypatch.setattr(watchdog, "_descendants", unreadable)
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    waiting = subprocess.Popen(["/bin/sleep", "60"])
+    try:
+        with watchdog.Watchdog(memory=1 << 30, processes=8) as watching:
+            watching.add(waiting)
+            assert waiting.wait(30) != 0
+    finally:
+        waiting.kill()
+        waiting.wait()
+
+
 @pytest.mark.parametrize("start", [sandboxes.start_proxy, sandboxes.start_browser])
 def test_neither_sandbox_has_an_environment_a_key_or_a_way_out(
     start: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

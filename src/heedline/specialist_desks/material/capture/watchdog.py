@@ -18,7 +18,7 @@ from types import TracebackType
 
 #: Seconds between two looks.
 _PAUSE = 0.1
-_MEMORY = re.compile(rb"^Rss(?:Anon|Shmem):\s+(\d+) kB", re.MULTILINE)
+_MEMORY = re.compile(rb"^(?:RssAnon|RssShmem|VmSwap):\s+(\d+) kB", re.MULTILINE)
 
 
 class Watchdog:
@@ -49,17 +49,18 @@ class Watchdog:
         self._watched.append(process)
 
     def _watch(self) -> None:
-        while not self._ended.wait(_PAUSE):
-            family = _descendants([one.pid for one in self._watched if one.returncode is None])
-            if len(family) > self._processes:
-                self.over = "processes"
-            elif sum(map(_memory_of, family)) > self._memory:
-                self.over = "memory"
-            if self.over:
+        try:
+            while not self.over and not self._ended.wait(_PAUSE):
+                family = _descendants([one.pid for one in self._watched if one.returncode is None])
+                if len(family) > self._processes:
+                    self.over = "processes"
+                elif sum(map(_memory_of, family)) > self._memory:
+                    self.over = "memory"
+        finally:
+            if not self._ended.is_set():  # over a limit, or nobody watches any longer
                 for one in self._watched:
                     if one.returncode is None:
                         one.kill()  # process 1 of the sandbox dies with it, and all others with process 1
-                return
 
 
 def _descendants(first: Sequence[int]) -> list[int]:
@@ -82,7 +83,7 @@ def _parents() -> Iterator[tuple[int, int]]:
 
 
 def _memory_of(pid: int) -> int:
-    """Return the bytes of a process that no file holds: its own, and what it shares with others of the sandbox."""
+    """Return the bytes that a process has mapped and no file on a disk holds: its own, swapped out too, and shared ones."""
     with suppress(OSError):
         return sum(map(int, _MEMORY.findall(Path(f"/proc/{pid}/status").read_bytes()))) * 1024
     return 0

@@ -85,11 +85,11 @@ install_lock() { # lock file, stamp
     if [ "$(cat ".venv/$2" 2>/dev/null)" = "$now" ]; then
         return
     fi
-    # What installs and builds comes from a lock as well, so that nothing is installed that no hash stands for. It lies
-    # apart and goes when it has built: a running installation has no tools to build with.
+    # The installer and the build tools come from a lock as well, so that every package has a hash. They lie
+    # apart and are removed at the end: a running installation has no tools to build with.
     local pip=(.venv/bin/python -m pip install --disable-pip-version-check --no-input --require-hashes)
     rm -rf .venv/build
-    say "installing what installs (requirements-build.lock)"
+    say "installing the installer and the build tools (requirements-build.lock)"
     "${pip[@]}" --quiet --no-compile --target .venv/build -r requirements-build.lock
     say "installing $(grep -c '^[a-z].*==' "$1") packages ($1)"
     # Downloads side by side, names each large one, and leaves compiling to the programs that use a package. Where uv does

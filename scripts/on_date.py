@@ -1,7 +1,7 @@
-"""Run tests as if it were another day: `scripts/on_date.py 2027-03-28T00:30 tests/sites -m "not browser"`.
+"""Run tests as if it were another day: `.venv/bin/python scripts/on_date.py 2027-03-28T00:30 tests/sites`.
 
 The tests and their PostgreSQL see the same clock, which starts at that time in UTC and goes on. The server is one of
-its own and stops at the end. Needs libfaketime (Debian: faketime). Browsers do not bear it and are left out.
+its own and stops at the end. Needs libfaketime (Debian: faketime). Browsers do not work with it and are left out.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from heedline.launch import CannotStart
 #: In this order. `nobody` last: other programs share it, and may signal what runs under it.
 SERVICE_ACCOUNTS = ("heedline", "postgres", "daemon", "nobody")
 TOO_SLOW = 124
-#: All that a program run as this account is told: PGHOST and the like would misdirect it, and it needs no secret of ours.
+#: The whole environment of a program run as an account. PGHOST and the like would misdirect it, and it needs no secret.
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 

@@ -51,7 +51,7 @@ GIVEN: dict[str, tuple[str, ...]] = {
     "pg_current_snapshot()": ("worker", "owner"),
     "pg_current_xact_id()": _WRITES_THE_LOG,
     "pg_current_xact_id_if_assigned()": ("door",),
-    # What answers that a report is stored already has to wait for the standby, too.
+    # The answer that a report is already stored has to wait for the standby as the report did.
     "pg_logical_emit_message(boolean,text,text,boolean)": ("door",),
 }
 

@@ -127,6 +127,16 @@ def test_keys_that_run_out_alarm_until_an_officer_has_made_new_ones(house: House
     assert not Alarm.objects.filter(desk=house.desks["north-east"], cleared_at=None).exists()
 
 
+def test_keys_of_a_far_future_are_not_keys_of_the_next_months(house: House) -> None:
+    far = now() + timedelta(days=3000)
+    with acting("office"):
+        stewardship.make_epochs_ahead(house.desks["north-east"], by=house.keys["Odile"].hand, at=far)
+        key_directory.forget()
+    with acting("worker"):
+        paging.watch_keys(now() + timedelta(days=45))
+    assert Alarm.objects.get(desk=house.desks["north-east"]).kind == "epoch-ending"
+
+
 def test_a_desk_that_only_one_person_can_open_alarms(house: House) -> None:
     at = now()
     with acting("office"):

@@ -1,8 +1,8 @@
 """Create a file's derivative in the background when the file is first opened.
 
 The page asks again until it is there. Two recordings and two other files are converted at a time, so that no picture
-waits for a film. The work ends with the capability of the page, and so with its officer's session. The derivative is one object: its parts one after the
-other, sealed under the fresh key of the plan while they are made.
+waits for a film. The work ends with the capability of the page, and so with its officer's session. The derivative is one
+object: its parts one after the other, sealed under the fresh key of the plan while they are made.
 """
 
 from __future__ import annotations

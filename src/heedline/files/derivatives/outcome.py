@@ -35,7 +35,7 @@ SENTENCES: dict[NoDerivative, str] = {
     NoDerivative.TOO_SLOW: "The file took too long to convert and cannot be shown. It may have been made to overload us.",
     NoDerivative.BUSY: "Too many files are being converted at the moment. Try again in a minute.",
     NoDerivative.CUT: "It is long or takes much work, so only its beginning was converted. The original is kept sealed.",
-    NoDerivative.UNWANTED: "The page that asked for this file was closed or locked. Open the file again from its report.",
+    NoDerivative.UNWANTED: "This file was no longer open when its turn came. Open it again from its report.",
 }
 
 

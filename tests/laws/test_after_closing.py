@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -138,6 +139,28 @@ def test_a_match_at_another_desk_reopens_once(people: People) -> None:
     close_again(people, closed)
     tidy()
     assert row(closed).stage == "closed"
+
+
+def test_a_match_that_was_sent_before_the_day_of_closing_is_not_opened_again(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every process verifies all notices, and each merging of their rows does: closed reports must not cost them time."""
+    ref, _ = people.send(narrative=ONE)
+    compared(people, "Odile", "Otto")
+    people.send(narrative=OTHER, **SOUTH_WEST)
+    compared(people, "Otto")
+    tomorrow = people.at + timedelta(days=1)
+    with people.sitting("Odile") as here:
+        transitions.take(ref, by=here, at=tomorrow)
+        transitions.assess_and_close(
+            ref, stories.VAGUE, stories.NOTHING, version=row(ref).version, by=here, at=tomorrow
+        )
+        opened: list[UUID] = []
+        monkeypatch.setattr(reopening, "bring_back", lambda ref, *_, **__: opened.append(ref))
+        desk_notices._verified.clear()  # another process
+        desk_notices.tidy(by=here, at=tomorrow)
+    assert opened == []
+    assert row(ref).stage == "closed"
 
 
 def test_reports_that_are_closed_in_bulk_do_not_bring_each_other_back(people: People) -> None:

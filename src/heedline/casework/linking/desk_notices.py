@@ -310,20 +310,26 @@ def _verify(row: DeskNotice, by: Attendance, at: datetime) -> bool:
 
 
 def _bring_back(desk: UUID, items: Iterable[Mapping[str, Any]], by: Attendance, at: datetime) -> bool:
-    """Reopen the desk's closed reports that these notices match, and return whether none has to be tried again."""
+    """Reopen the desk's closed reports that these notices match, and return whether none has to be tried again.
+
+    A match that was sent before the day on which the report was closed was known then. Only reports with a later one are
+    opened: the notices are verified again in every process, and whenever their rows are merged.
+    """
     found: dict[UUID, list[Mapping[str, Any]]] = {}
     for one in items:
         if one["kind"] == NoticeKind.MATCH and one["report"]:
             with suppress(ValueError):
                 found.setdefault(UUID(one["report"]), []).append(one)
-    closed = reports_of([desk]).filter(desk_id=desk, id__in=found, stage=Stage.CLOSED) if found else None
-    done = True
-    for ref in closed.values_list("id", flat=True).order_by("id") if closed is not None else ():
-        last = max((date.fromisoformat(one["on"]) for one in found[ref] if "on" in one), default=at.date())
-        matches = {UUID(one["about"]): reopening.ELSEWHERE for one in found[ref]}
+    if not found:
+        return True
+    done, closed = True, reports_of([desk]).filter(desk_id=desk, id__in=found, stage=Stage.CLOSED)
+    for ref, ended in reopening.closed_on(closed).items():
+        later = [one for one in found[ref] if date.fromisoformat(one["day"]) >= ended]
+        if not later:
+            continue
+        matches = {UUID(one["about"]): reopening.ELSEWHERE for one in later}
         with transaction.atomic():
-            result = reopening.bring_back(ref, matches, on=last, by=by, at=at)
-        done &= result is not ClosedReport.BUSY
+            done &= reopening.bring_back(ref, matches, by=by, at=at) is not ClosedReport.BUSY
     return done
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
@@ -195,6 +195,13 @@ def _end_of(report: Report) -> Step | None:
     return Step.objects.filter(report=report, move__in=_ENDS).order_by("-number").first()
 
 
+def closed_on(closed: QuerySet[Report]) -> dict[UUID, date]:
+    """Return the day on which each of these closed reports was closed, in the order of their ids."""
+    ends = Step.objects.filter(report=OuterRef("pk"), move__in=_ENDS).order_by("-number")
+    with_day = closed.annotate(ended=Subquery(ends.values("on")[:1]))
+    return dict(with_day.order_by("id").values_list("id", "ended"))
+
+
 class ClosedReport(StrEnum):
     """What became of a closed report that matches another one: nothing new was found, or a colleague is changing it."""
 
@@ -203,22 +210,17 @@ class ClosedReport(StrEnum):
     BUSY = "busy"
 
 
-def bring_back(
-    ref: UUID, matches: Mapping[UUID, str], *, on: date | None = None, by: Attendance, at: datetime
-) -> ClosedReport:
+def bring_back(ref: UUID, matches: Mapping[UUID, str], *, by: Attendance, at: datetime) -> ClosedReport:
     """Reopen a closed report of the officer's desks for matches that nobody knew of when it was closed.
 
-    `matches` maps the id of each match to the name of the other report. If they were found on the day `on`, before the report
-    was closed, nothing is done. The processing of a restricted report stays restricted. A report that cannot be sealed to now
-    counts as busy. Must be called inside the caller's transaction. Raises Locked.
+    `matches` maps the id of each match to the name of the other report. The processing of a restricted report stays
+    restricted. A report that cannot be sealed to now counts as busy. Must be called inside the caller's transaction.
+    Raises Locked.
     """
     closed = usable(reports_of(by.desk_ids)).filter(pk=ref, stage=Stage.CLOSED)
     report = closed.select_for_update(of=("self",), skip_locked=True).first()
     if report is None:
         return ClosedReport.BUSY if closed.exists() else ClosedReport.KNOWN
-    end = _end_of(report)
-    if on is not None and end is not None and on < end.on:
-        return ClosedReport.KNOWN
     found = FoundReport(report, by, at)
     known = known_matches(found)
     new = {match: name for match, name in matches.items() if match not in known}

@@ -18,7 +18,6 @@ from heedline.casework.journey.transitions import Closing
 from heedline.casework.pages import access_history
 from heedline.casework.pages.queues import bulk_preview, queue
 from heedline.dispatch.models import Alarm
-from heedline.index import near_duplicates
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Report, SealedPayload, Step, Sweep, Swept
@@ -208,8 +207,8 @@ def test_with_locked_keys_nothing_is_swept(people: People) -> None:
                 act()
 
 
-@pytest.mark.parametrize("outcome", ["new-lead", "nothing-that-exists"])
-def test_a_useful_outcome_is_none_of_a_sweep(people: People, outcome: str) -> None:
+@pytest.mark.parametrize("outcome", ["new-lead", "nothing-that-exists", "other-body", "no-concern-explained"])
+def test_a_useful_outcome_and_one_that_needs_proof_are_none_of_a_sweep(people: People, outcome: str) -> None:
     looked = chosen(adverts(people, 1))
     with people.sitting("Odile") as here, pytest.raises(ValueError, match="not an outcome"):
         bulk_close.sweep("north-east", looked, Closing(outcome, "x", "finished"), by=here, at=people.at)
@@ -347,11 +346,13 @@ def test_look_alike_reports_are_grouped_and_others_are_not(people: People) -> No
 OWN = [
     ("Call 01632 960 000 if you want one", "own-fact"),
     ("Ask for Marwan if you want one", "own-fact"),
-    ("Come on friday if you want one", "own-fact"),
+    ("Come at noon if you want one", "own-fact"),
+    ("Come on friday if you want one", "marked"),
     ("Come to newcastle if you want one", "own-fact"),
     ("Come to NE1 4ST if you want one", "own-fact"),
-    ("He has a knife under the seat", "violence"),
-    ("We will bomb the station", "violence"),
+    ("He has a knife under the seat", "marked"),
+    ("We will bomb the station", "marked"),
+    ("They sell them to the boy next door", "marked"),
     ("\u0627\u0644\u0633\u0644\u0627\u0645 \u0639\u0644\u064a\u0643\u0645", "own-fact"),
 ]
 
@@ -373,9 +374,23 @@ def test_one_with_a_fact_of_its_own_or_a_threat_is_never_closed_with_the_others(
         assert left[odd]
 
 
-def test_a_threat_that_all_of_them_make_bars_them_all(people: People) -> None:
-    refs = [people.send(narrative=f"{ADVERT}, or we will kill you")[0] for _ in range(3)]
-    assert set(swept(people, refs).left_out.values()) == {"violence"}
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"narrative": f"{ADVERT}, or we will kill you"},
+        {"narrative": f"{ADVERT}, and bring the boy next door"},
+        {"narrative": f"{ADVERT}, and come on saturday"},
+        {"narrative": ADVERT, "person": [{"looks": "Tall", "child": "yes"}]},
+        {"narrative": ADVERT, "you": {"who": "anonymous", "under18": "yes"}},
+    ],
+    ids=["threat", "child", "date", "child by the answer", "young reporter"],
+)
+def test_what_marks_a_single_report_bars_all_of_a_group_that_say_it(
+    people: People, told: dict[str, Any]
+) -> None:
+    """A child's report, above all, is never closed by one person (ADR 129)."""
+    refs = [people.send(**told)[0] for _ in range(3)]
+    assert set(swept(people, refs).left_out.values()) == {"marked"}
     assert {row(ref).stage for ref in refs} == {"waiting"}
 
 
@@ -424,26 +439,3 @@ def test_looking_for_look_alikes_is_logged_as_a_look_without_the_words(people: P
     (event,) = [e for e in logged("queue-read") if e.detail["state"] == "alike"]
     assert set(event.detail["opened"]) == {str(ref) for ref in refs}
     assert "cheap" not in str(event.detail)
-
-
-def test_likeness_finds_a_template_and_not_a_subject() -> None:
-    copies = [ADVERT for n in range(20)] + [ADVERT.upper() + " hurry"]
-    told = [
-        "A man in a grey coat filmed the doors of the station",
-        "A van stood at the gate of the station for three nights",
-        "",
-        "spam",
-        "Spam!",
-    ]
-    texts = list(enumerate([*copies, *told]))
-    assert near_duplicates.groups(texts) == [list(range(21)), [24, 25]]
-
-
-def test_a_thousand_different_texts_take_no_time() -> None:
-    """Not one comparison for each pair: it would be half a million."""
-    letters = "abcdefghijklmnop"
-    texts = [
-        (n, " ".join(letters[n % 16] + letters[n // 16 % 16] + letters[(k * 7 + n) % 16] for k in range(60)))
-        for n in range(256)
-    ]
-    assert near_duplicates.groups(texts) == []

@@ -54,8 +54,16 @@ def test_each_sentence_is_marked(sentence: str) -> None:
     assert one.sentence == sentence
 
 
-@pytest.mark.parametrize("text", ["He was born on 4 September 2010.", "You may ask him.", stories.NARRATIVE])
-def test_a_date_of_birth_is_no_named_date(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He was born on 4 September 2010.",
+        "You may ask him.",
+        "He works at the power plant, in a stable job, and explores caves.",
+        stories.NARRATIVE,
+    ],
+)
+def test_a_date_of_birth_and_an_everyday_word_are_not_marked(text: str) -> None:
     assert closing_rules.marked_in([text]) == ()
 
 

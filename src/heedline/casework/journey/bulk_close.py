@@ -3,9 +3,9 @@
 It is meant for floods of near-identical reports and is never available for danger to life.
 
 The officer reads each text whole, twenty a page, ticks those to close, and gives one outcome and one
-reason. Only reports that look alike are closed so, and none with a weapon, a threat, or a number, name, date
-or place of its own (`look_alikes`). Reports that changed in between are left out and listed. The whole closure can be undone for one
-day. Each report then returns to its previous stage, with the deadline it had.
+reason. Only reports that look alike are closed so, and none with a marked word, about a child, or with a number,
+name, time or place of its own (`look_alikes`). Reports that changed in between are left out and listed. The whole
+closure can be undone for one day. Each report then returns to its previous stage, with the deadline it had.
 """
 
 from __future__ import annotations
@@ -75,9 +75,9 @@ WHY = {
     "busy": "Somebody is working on it right now.",
     "outcome": "This outcome cannot be used for this kind of report.",
     "gone": "It is not at this desk.",
-    "violence": "It mentions a weapon or a threat. Review it individually.",
+    "marked": "It mentions a weapon, a threat, a date or a child. Review it individually.",
     "own-fact": "It has a number, name, date or place that the others do not have. Review it individually.",
-    "language": "There is no list of weapons and threats for its language. Review it individually.",
+    "language": "There is no word list for its language. Review it individually.",
     "alone": "None of the other selected reports looks like it.",
 }
 
@@ -131,7 +131,12 @@ def _callers(reports: Iterable[Report], ring: Keyring) -> set[UUID]:
 def _checked(closing: Closing) -> Closing:
     pack = load_pack(settings.PACK)
     known = pack.outcomes.get(closing.outcome)
-    if known is None or known.useful or closing.tell_reporter not in pack.statuses:
+    if (
+        known is None
+        or known.useful
+        or known.needs != "nothing"
+        or closing.tell_reporter not in pack.statuses
+    ):
         raise ValueError("not an outcome or status of a sweep")
     return closing
 

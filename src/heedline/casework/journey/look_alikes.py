@@ -2,8 +2,9 @@
 
 Works in memory on opened reports and stores nothing. A word is shared if more than half of the group has it.
 A word that is not shared is marked. A number, a name, a date or a place among these words excludes the
-report, and so does a weapon or a threat, whether shared or not. It bars too much rather than too little: any
-word with a capital counts as a name, and in a script without capitals any word does.
+report, and so does a marked word (`closing_rules`), whether shared or not. It bars too much rather than too little: any
+word with a capital counts as a name, and in a script without capitals any word does. The report of a child never
+leaves in bulk, because two officers close it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from heedline.casework.journey import closing_rules
 from heedline.casework.report import answers
 from heedline.casework.report.opening import OpenedReport
 from heedline.index import near_duplicates
@@ -37,12 +39,14 @@ class Piece:
 class ToldText:
     """The text of a report, as used to compare it with others.
 
-    `account` is the text by which it is grouped, and `whole` also contains every answer.
+    `account` is the text by which it is grouped, and `whole` also contains every answer. `child` is True if an answer says
+    that somebody is a child.
     """
 
     account: str = field(repr=False)
     whole: str = field(repr=False)
     language: str
+    child: bool
 
 
 def told_text(opened: OpenedReport, report: Report) -> ToldText:
@@ -58,7 +62,8 @@ def told_text(opened: OpenedReport, report: Report) -> ToldText:
         if line.strip() != opened.narrative.strip()
     ]
     whole = "\n".join(filter(None, [opened.narrative, *rows]))
-    return ToldText(opened.narrative or whole, whole, opened.spoken)
+    child = closing_rules.names_child(opened, (), report)
+    return ToldText(opened.narrative or whole, whole, opened.spoken, child)
 
 
 class Compared:
@@ -84,10 +89,10 @@ class Compared:
 
     def bar(self, ref: UUID) -> str:
         """Return the `bulk_close.WHY` code that excludes this report from bulk closure, or "" if none does."""
-        rules = load_pack(settings.PACK).look_alikes
-        if rules.names_violence(self._told[ref].whole):
-            return "violence"
-        if not rules.knows(self._told[ref].language):
+        told = self._told[ref]
+        if told.child or closing_rules.marked_in([told.whole]):
+            return "marked"
+        if not load_pack(settings.PACK).look_alikes.knows(told.language):
             return "language"
         own = [one.text for one in self.pieces(ref) if one.differs]
         return "own-fact" if any(_is_fact(word) for word in own) else ""

@@ -58,11 +58,6 @@ class LookAlikes:
         """
         return not language or language in self.violence
 
-    def names_violence(self, text: str) -> bool:
-        """Return whether a text contains a word for a weapon or a threat."""
-        words = _words(text)
-        return any(one.in_these(words) for one in self.violence.values())
-
     def is_date(self, word: str) -> bool:
         """Return whether a word is the name of a day, a month or a time."""
         lists = (*self.dates.values(), *self.times.values())

@@ -100,7 +100,7 @@ def closing_refused(form: Form, no: NotNow | Refused) -> tuple[Form, int]:
 def sweeping_fields(kinds: Iterable[str]) -> tuple[Field, ...]:
     """Return the fields for a bulk closure.
 
-    Only outcomes that are not useful and that suit every one of these kinds are offered.
+    Only outcomes that are not useful, need no proof, and suit every one of these kinds are offered.
     """
     pack = load_pack(settings.PACK)
     known = [pack.outcomes_for(kind) for kind in kinds]
@@ -108,7 +108,7 @@ def sweeping_fields(kinds: Iterable[str]) -> tuple[Field, ...]:
     choices = tuple(
         FieldOption(value=code, label=one.words)
         for code, one in pack.outcomes.items()
-        if not one.useful and all(code in some for some in known)
+        if not one.useful and one.needs == "nothing" and all(code in some for some in known)
     )
     return (
         Radios(

@@ -8,11 +8,13 @@ from uuid import UUID
 import pytest
 
 from heedline.casework.journey import repeat_reports, transitions
-from heedline.casework.search import link_decisions
+from heedline.casework.pages.queues import bulk_preview
+from heedline.casework.search import link_decisions, seen_before
 from heedline.casework.search.link_decisions import LinkVerdict
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
+from tests.casework.journey.test_bulk_close import adverts
 from tests.support import keeping_scene, stories
 from tests.support.linking_scene import BOY
 from tests.support.scene_people import People, row
@@ -120,8 +122,20 @@ def test_what_officers_write_makes_no_reports_alike(people: People) -> None:
     assert [one.earlier for one in found if one is not None] == [(), ()]
 
 
-def test_a_text_in_common_bars_nothing_and_is_shown(people: People) -> None:
+def test_a_text_in_common_bars_nothing(people: People) -> None:
     """Vague reports in the words of a leaflet are closed one after the other."""
     refs = [people.taken(narrative=stories.NARRATIVE)[0] for _ in range(3)]
     for ref in refs:
         close(people, ref)
+
+
+def test_what_just_arrived_is_opened_once_for_a_whole_group(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty are compared with two hundred new ones: opened for each, that is four thousand."""
+    refs, opened = adverts(people, 4), list[UUID]()
+    read = seen_before.opened
+    monkeypatch.setattr(seen_before, "opened", lambda row, ring: opened.append(row.id) or read(row, ring))
+    with people.sitting("Odile") as here:
+        bulk_preview.look("north-east", refs, by=here, at=people.at)
+    assert sorted(opened) == sorted(refs)

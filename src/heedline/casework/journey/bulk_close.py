@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -37,6 +38,7 @@ from heedline.casework.report.opening import OpenedReport, open_stored
 from heedline.casework.report.sealing import as_part
 from heedline.casework.report.verb import FoundReport
 from heedline.casework.retention import keeping
+from heedline.casework.search import seen_before
 from heedline.casework.search.reopening import stop_retention
 from heedline.casework.tasks import tasks
 from heedline.dispatch.models import Alarm
@@ -199,9 +201,9 @@ def worked_on(told: Mapping[UUID, ToldText], *, by: Attendance, at: datetime) ->
     """
     if not told:
         return {}
-    left = linked_reports.linked(told, by=by)
+    left, new = linked_reports.linked(told, by=by), cache(lambda: seen_before.just_arrived(by=by))
     for row in reports_of(by.desk_ids).filter(id__in=told):
-        found = repeat_reports.undecided(FoundReport(row, by, at))
+        found = repeat_reports.undecided(FoundReport(row, by, at), new)
         if found is None or not _all_alike(told, row.id, [one.ref for one in found if not one.alike], by):
             left.add(row.id)
     return dict.fromkeys(left, "held")

@@ -33,7 +33,7 @@ _AGES = frozenset({"child", "under18"})
 #: Labels in the pack's assessments are looked up by these codes.
 _SUSCEPTIBLE, _UNDER18, _TOLD = "susceptible", "under18", "told"
 #: Urgencies of reports that were sent as danger or as something planned. One that was set to low counts as high.
-_URGENT = frozenset({Urgency.DANGER.value, "planned"})
+_URGENT = frozenset({Urgency.DANGER, Urgency.PLANNED})
 #: Roles of questions that ask reporters for their own age.
 _OF_REPORTERS = ("young", "call_young")
 UNREAD = "This report cannot be read now, so it cannot be closed."
@@ -302,14 +302,14 @@ def _kept(before: bool, answer: str) -> bool:
 def _refuse_missing(proof: ClosingProof, *fields: str) -> None:
     """Raise NotNow for the first of these fields that says nothing."""
     for name in fields:
-        if not any(sign.isalnum() for sign in getattr(proof, name)):
+        if not any(map(str.isalnum, getattr(proof, name))):
             raise NotNow(MISSING[name], about=name)
 
 
 def _refuse_unaccepted(found: FoundReport, proof: ClosingProof) -> None:
     """Raise NotNow unless the proof says who has accepted the matter, when and how, and the record agrees."""
     _refuse_missing(proof, "body", "when", "means")
-    if not any(sign.isdigit() for sign in proof.when):
+    if not any(map(str.isdigit, proof.when)):
         raise NotNow(MISSING["when"], about="when")
     if proof.means not in MEANS:
         raise NotNow(MISSING["means"], about="means")

@@ -24,7 +24,7 @@ from heedline.casework.report.restrictions import is_usable
 from heedline.casework.report.verb import FoundReport
 from heedline.casework.search import documents, link_decisions, seen_before
 from heedline.casework.search.link_decisions import LinkVerdict
-from heedline.casework.search.seen_before import EarlierReport, SeenBefore
+from heedline.casework.search.seen_before import EarlierReport, NewReports, SeenBefore
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
@@ -64,10 +64,10 @@ def is_repeat(kind: str, answers: Mapping[str, str]) -> bool:
     return load_pack(settings.PACK).assessment(kind).only_a_supervisor_closes(answers)
 
 
-def search(found: FoundReport, *, before: int = 0) -> SeenBefore | None:
+def search(found: FoundReport, *, before: int = 0, new: NewReports | None = None) -> SeenBefore | None:
     """Return earlier reports that share details with a report, or None if no search was possible.
 
-    The first `before` are left out. A restricted report is not used to find others (ADR 76). The caller logs how many there
+    The first `before` are left out. `new` is that of `seen_before.look`. A restricted report is not used to find others (ADR 76). The caller logs how many there
     are. Raises Locked.
     """
     if not is_usable(found.report):
@@ -79,27 +79,27 @@ def search(found: FoundReport, *, before: int = 0) -> SeenBefore | None:
     except documents.UNREADABLE:
         return None
     made = link_decisions.made_on(report.id, parts, ring)
-    seen = seen_before.look(report, texts, made, by=found.by, before=before)
+    seen = seen_before.look(report, texts, made, by=found.by, before=before, new=new)
     return seen if seen.reports or seen.earlier else None
 
 
-def undecided(found: FoundReport) -> list[EarlierReport] | None:
+def undecided(found: FoundReport, new: NewReports | None = None) -> list[EarlierReport] | None:
     """Return the earlier reports that share details with a report and about which nobody has decided.
 
-    Returns None if so many share something that they cannot all be compared. Raises Locked.
+    `new` is that of `seen_before.look`. Returns None if so many share something that they cannot all be compared. Raises Locked.
     """
     seen = None
-    for seen in _pages(found):
+    for seen in _pages(found, new):
         if these := [one for one in seen.earlier if one.undecided]:
             return these
     return [] if seen is None or not seen.more else None
 
 
-def _pages(found: FoundReport) -> Iterator[SeenBefore]:
+def _pages(found: FoundReport, new: NewReports | None = None) -> Iterator[SeenBefore]:
     """Yield the earlier reports that share details with a report, the likeliest first, for up to `_PAGES` pages."""
     before = 0
     for _ in range(_PAGES):
-        seen = search(found, before=before)
+        seen = search(found, before=before, new=new)
         if seen is None:
             return
         yield seen

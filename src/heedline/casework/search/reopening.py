@@ -120,26 +120,27 @@ def compare(
     """
     mine = {one.report.id: one for one in indexed if is_usable(one.report)}
     likely = {ref: _likely(one, index) for ref, one in mine.items()}
-    others = _others(desk, mine, likely)
+    others = {ref: seen_before.opened(row, by.keys()) for ref, row in _others(desk, mine, likely).items()}
     found: dict[UUID, dict[UUID, str]] = {}
     causes: dict[UUID, set[UUID]] = {}
     for ref, (refs, shared) in likely.items():
         one = mine[ref]
         extract = None
-        for other in (others[other] for other in refs if other in others):
+        for against in (others[other] for other in refs if other in others):
+            other = against.row
             if one.report.stage != Stage.CLOSED and other.stage != Stage.CLOSED:
                 continue
             extract = extract or values.extract_of(one.report, one.texts)
-            match = seen_before.compared(ref, extract, other, one.decided, shared, by.keys(), always=False)
+            match = seen_before.compared(ref, extract, against, one.decided, shared, by.keys(), always=False)
             if match is None or not match.undecided or _in_one_group(one.report, other, match):
                 continue
             ident = match_of(ref, other.id)
             pair = ((one.report, other), (other, one.report))
             if any(ident in known_matches(FoundReport(report, by, at), (Move.CLOSE,)) for report, _ in pair):
                 continue  # whoever closed one of the two over this match has decided for both
-            for closed, against in pair:
+            for closed, newer in pair:
                 if closed.stage == Stage.CLOSED and closed.desk_id == desk:
-                    found.setdefault(closed.id, {})[ident] = short_name(against.id)
+                    found.setdefault(closed.id, {})[ident] = short_name(newer.id)
                     causes.setdefault(closed.id, set()).add(ref)
     again, reopened = set[UUID](), set[UUID]()
     for ref in sorted(found):

@@ -8,7 +8,7 @@ shown but without their references, which would show in the log which reports be
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Container, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from itertools import batched, islice
@@ -42,7 +42,7 @@ from heedline.packs import load_pack
 from heedline.permits.compiled_query import CompiledQuery
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import Report
-from heedline.reports.stored import parts_column, parts_in
+from heedline.reports.stored import StoredPart, parts_column, parts_in
 from heedline.vault import CannotOpen
 
 #: Reports that are opened and compared at most, those with the most keys in common first.
@@ -142,6 +142,18 @@ class SeenBefore:
     unsearched: int = 0
 
 
+@dataclass(frozen=True)
+class OtherReport:
+    """A report that was opened to be compared with others. `texts` is None if it does not open."""
+
+    row: Any
+    parts: Sequence[StoredPart] = field(repr=False)
+    texts: Sequence[SearchedText] | None = field(repr=False)
+    decided: Sequence[LinkDecision] = field(repr=False)
+
+
+#: Returns the reports of the running quarter hour, opened (`just_arrived`).
+type NewReports = Callable[[], Sequence[OtherReport]]
 #: For a report whose processing is restricted.
 NOT_USED: Final = SeenBefore((), (), 0, 0, restricted=True)
 
@@ -154,13 +166,15 @@ def look(
     by: Attendance,
     before: int = 0,
     chosen: UUID | None = None,
+    new: NewReports | None = None,
 ) -> SeenBefore:
     """Return earlier reports that share details with an opened report, and the one that the officer has `chosen`.
 
     Reports are compared twelve at a time, leaving out the first `before`, so that a flood of reports with the same
     details cannot hide an earlier one for good. The chosen report comes first. `texts` and `decided` are those of the
     opened report. The newest reports of the running quarter hour, which are not indexed yet, are compared as well, with the
-    first twelve. The caller logs the view. Raises Locked.
+    first twelve. A caller that looks at many reports gives `new`, which opens these only once. The caller logs the view.
+    Raises Locked.
     """
     named = [one.other for one in decided]
     if chosen is not None and chosen != report.id:
@@ -172,17 +186,18 @@ def look(
         likely = look_up(keys, report.id, named, by=by, ring=ring, before=before)
         rows = to_compare(likely.refs, by=by)
     others = (
-        compared(report.id, mine, rows[ref], decided, likely.shared, ring, always=ref == chosen)
+        compared(report.id, mine, opened(rows[ref], ring), decided, likely.shared, ring, always=ref == chosen)
         for ref in likely.refs
         if ref in rows
     )
     earlier = [one for one in others if one is not None]
     unsearched = likely.unsearched
     if not before and (unsearched or likely.unindexed):
-        new = [one for one in just_arrived(report.id, by=by) if one.id not in rows]
-        others = (compared(report.id, mine, one, decided, {}, ring, always=False) for one in new)
+        arrived = new() if new is not None else just_arrived(by=by)
+        arrived = [one for one in arrived if one.row.id != report.id and one.row.id not in rows]
+        others = (compared(report.id, mine, one, decided, {}, ring, always=False) for one in arrived)
         earlier += _not_common([one for one in others if one is not None])
-        unsearched = max(0, unsearched - len(new))
+        unsearched = max(0, unsearched - len(arrived))
     return SeenBefore(
         tuple(sorted(earlier, key=_first)),
         tuple(_common(mine, likely.shared)),
@@ -314,17 +329,26 @@ def to_compare(refs: Sequence[UUID], *, by: Attendance) -> dict[UUID, Report]:
     return {one.id: one for one in _REPORTS.fetched(sorted(by.desk_ids), padded)}
 
 
-def _just_arrived(desks: Sequence[UUID], report: UUID) -> QuerySet[Report]:
-    new = usable(reports_of(desks)).filter(settled=False).exclude(id=report).select_related("desk")
+def _just_arrived(desks: Sequence[UUID]) -> QuerySet[Report]:
+    new = usable(reports_of(desks)).filter(settled=False).select_related("desk")
     return new.annotate(sealed=parts_column(documents.SEARCHED)).order_by("-slot", "-id")[:MOST_NEW]
 
 
 _JUST_ARRIVED: Final = CompiledQuery(_just_arrived)
 
 
-def just_arrived(report: UUID, *, by: Attendance) -> list[Any]:
-    """Return the newest reports at the officer's desks that no index has yet, at most `MOST_NEW`, with their parts."""
-    return list(_JUST_ARRIVED.fetched(sorted(by.desk_ids), report))
+def just_arrived(*, by: Attendance) -> list[OtherReport]:
+    """Open the newest reports at the officer's desks that no index has yet, at most `MOST_NEW`. Raises Locked."""
+    ring = by.keys()
+    return [opened(one, ring) for one in _JUST_ARRIVED.fetched(sorted(by.desk_ids))]
+
+
+def opened(row: Any, ring: Keyring) -> OtherReport:
+    """Open a report that was loaded with its parts, as `to_compare` does."""
+    parts, texts = parts_in(row.id, row.sealed), None
+    with suppress(*documents.UNREADABLE):
+        texts = documents.texts_of(row, parts, ring)
+    return OtherReport(row, parts, texts, link_decisions.made_on(row.id, parts, ring))
 
 
 def _not_common(found: Sequence[EarlierReport]) -> list[EarlierReport]:
@@ -348,42 +372,39 @@ def _not_common(found: Sequence[EarlierReport]) -> list[EarlierReport]:
 def compared(
     report: UUID,
     mine: Extract,
-    other: Any,
+    other: OtherReport,
     decided: Sequence[LinkDecision],
     shared: Mapping[str, int],
     ring: Keyring,
     *,
     always: bool,
 ) -> EarlierReport | None:
-    """Return another report from `to_compare` with its similarity to this one, or None if they are unrelated.
+    """Return another report with its similarity to this one, or None if they are unrelated.
 
     Unless `always`, returns None if the two share nothing and nobody has made a decision about them.
     """
-    found, unread, parts = None, True, parts_in(other.id, other.sealed)
-    with suppress(*documents.UNREADABLE):
-        texts = documents.texts_of(other, parts, ring)
-        read = values.extract_of(other, texts, indexed=False, against=mine)
+    found, row = None, other.row
+    if other.texts is not None:
+        read = values.extract_of(row, other.texts, indexed=False, against=mine)
         found = compare(mine, read, load_pack(settings.PACK).matching, shared)
-        unread = False
-    theirs = [*decided, *link_decisions.made_on(other.id, parts, ring)]
-    about = link_decisions.between(report, theirs).get(other.id, ())
+    about = link_decisions.between(report, [*decided, *other.decided]).get(row.id, ())
     if found is None and not about and not always:
         return None
     now, subjects = link_decisions.in_force(about), frozenset[UUID]()
     if now is not None and now.verdict is LinkVerdict.NOT_SAME:
-        links = subject_entries.links(subject_entries.opened(parts, ring))
+        links = subject_entries.links(subject_entries.opened(other.parts, ring))
         subjects = frozenset(one.subject for one in links if one.in_force)
     return EarlierReport(
-        other.id,
-        short_name(other.id),
-        kind_words(other.kind),
-        received_words(other),
-        other.stage,
-        other.outcome,
-        other.desk.name,
+        row.id,
+        short_name(row.id),
+        kind_words(row.kind),
+        received_words(row),
+        row.stage,
+        row.outcome,
+        row.desk.name,
         found,
         about,
-        unread,
+        other.texts is None,
         subjects,
     )
 

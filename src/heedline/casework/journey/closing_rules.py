@@ -52,8 +52,8 @@ ONLY_REPORTER_TOLD = (
     "Tell somebody who can safeguard the child first, and say in the assessment who it was, when and by which means."
 )
 SECOND = (
-    "Two officers close this report, because {}. Save the assessment without closing it, and name a colleague as the owner, who "
-    "reads it and closes it."
+    "Two officers must close this report, because {}. Save the assessment without closing it, and make a colleague the owner, who "
+    "reads the report and closes it."
 )
 FOR_A_CHILD, FOR_HIGH, FOR_URGENT = (
     "it concerns a child",
@@ -88,12 +88,12 @@ class ClosingProof:
 
 
 LABELS = {
-    "body": "Which body, person or reference has it now?",
+    "body": "Who has it now? Give the body, the person or a reference.",
     "when": "When did they accept it?",
     "means": "How did they accept it?",
     "accepted_by": "Who accepted it by telephone?",
     "checked": "What was checked?",
-    "system": "In which system, or with whom?",
+    "system": "In which system, or with whom, was it checked?",
     "checked_by": "Who checked it?",
     "result": "What did it show?",
 }

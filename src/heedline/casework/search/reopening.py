@@ -2,7 +2,8 @@
 
 Matches are looked for in the session that indexes a report or opens a notice of the linking desk. A report that was closed
 is indexed again, so every closed report is compared here at least once. A match that bars closing (`seen_before`) also
-reopens, and so does one at another desk. The reporter's status stays: a change would tell them that somebody else has reported the same matter.
+reopens, and so does one at another desk. The reporter's status stays: a change would tell them that somebody else has
+reported the same matter.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ _ENDS: Final = (Move.CLOSE, Move.SWEEP)
 ELSEWHERE: Final = "a report of another desk"
 WHY: Final = (
     "A match was found after this report was closed: {}. Read both, decide whether they are about the same matter, and assess this "
-    "report again. It was reopened in the session of the officer named here, who did nothing."
+    "report again. It was reopened automatically in the session of the officer named here, who took no action."
 )
 
 

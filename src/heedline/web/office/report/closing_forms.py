@@ -64,11 +64,11 @@ def closing_fields(kind: str) -> tuple[Field, ...]:
 _PROOFS = {
     "accepted": (
         ("body", "when", "means", "accepted_by"),
-        "Needed if somebody else has it, and for a child who is susceptible: {}.",
+        "Needed for a susceptible person under 18, and for these outcomes: {}.",
     ),
     "checked": (
         ("checked", "system", "checked_by", "result"),
-        "Needed if it was checked and explained, and if a danger or a plan was set to a lower priority: {}.",
+        "Needed if a danger or a plan was given a lower priority, and for these outcomes: {}.",
     ),
 }
 

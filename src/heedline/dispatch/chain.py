@@ -85,9 +85,7 @@ class Deadlines:
         """
         last = len(offsets) - 1
         wait = self._waits.get(alarm)
-        if (
-            wait is None or sent < wait.sent
-        ):  # the database has begun again: there is news about an open alarm
+        if wait is None or sent < wait.sent:  # new, or begun again in the database because of news
             resumed = min(sent, last)
             wait = _Wait(started=now - offsets[resumed], sent=sent, last=now - REPEAT_SECONDS)
             self._waits[alarm] = wait

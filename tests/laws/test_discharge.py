@@ -6,16 +6,17 @@ The rule stands in Python (`casework/danger/discharge.py`) and in SQL (`database
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from heedline.casework.access import session
+from heedline.casework.contact import messages
 from heedline.casework.danger import discharge, ownership
 from heedline.casework.danger.action_log import DangerNoteKind
 from heedline.casework.duty import dangers
-from heedline.casework.errors import NotHere
+from heedline.casework.errors import Changed, NotHere
 from heedline.casework.pages import danger_page
 from heedline.casework.report import notes
 from heedline.casework.report.verb import find
@@ -68,9 +69,10 @@ def sql(people: People, ref: UUID, *, alone: bool = False) -> bool:
 
 def python(people: People, ref: UUID, name: str) -> bool:
     """Whether the verb lets this officer confirm the discharge. Nothing of it stays."""
+    version = row(ref).version
     try:
         with people.sitting(name) as here, transaction.atomic():
-            discharge.confirm(ref, by=here, at=people.at)
+            discharge.confirm(ref, version=version, by=here, at=people.at)
             transaction.set_rollback(True)
     except (NotNow, Refused, NotHere):
         return False
@@ -173,16 +175,18 @@ def test_alone_only_while_nobody_else_is_on_duty_and_then_it_is_reviewed(led: Pe
         pass  # signed in and unlocked
     with led.sitting("Odile") as odile:
         with pytest.raises(NotNow, match="Nadia"):
-            discharge.discharge_alone(ref, "over", OVER, ALONE, by=odile, at=led.at)
+            discharge.discharge_alone(ref, "over", OVER, ALONE, version=row(ref).version, by=odile, at=led.at)
         assert not sql(led, ref, alone=True)
     with led.sitting("Nadia") as nadia:
         session.lock(nadia)
     with led.sitting("Odile") as odile:
         for word in ("", "x", "ok"):
             with pytest.raises(NotNow):
-                discharge.discharge_alone(ref, "over", OVER, word, by=odile, at=led.at)
+                discharge.discharge_alone(
+                    ref, "over", OVER, word, version=row(ref).version, by=odile, at=led.at
+                )
         assert sql(led, ref, alone=True)
-        discharge.discharge_alone(ref, "over", OVER, ALONE, by=odile, at=led.at)
+        discharge.discharge_alone(ref, "over", OVER, ALONE, version=row(ref).version, by=odile, at=led.at)
     one = danger_scene.episode(ref)
     assert one.discharged_alone
     assert one.acknowledged_by is None, "nor does the owner acknowledge it by discharging it"
@@ -223,5 +227,51 @@ def test_a_refused_discharge_stays_in_the_log_and_the_danger_open(led: People) -
         discharge.refuse(ref, "The second man has not been found", by=olga, at=led.at)
         now = danger_page.threat_to_life(ref, by=olga, at=led.at)[1].now
     assert now is not None
-    assert now.notes[-1].title == "Discharge refused or withdrawn"
+    asked, refused = now.notes[-2:]
+    assert (asked.title, refused.title) == ("Discharge asked for", "Discharge refused or withdrawn")
+    assert dict(asked.rows)["Reason"] == OVER, "the reason that was refused is not lost"
     assert not both(led, ref, "Olga"), "it has to be asked for again"
+
+
+def test_a_supervisor_confirms_only_what_they_have_read(led: People) -> None:
+    ref, code = led.taken()
+    danger_scene.tick(led, ref)
+    danger_scene.asked(led, ref, "Nils")
+    read = row(ref).version
+    with acting("public"):
+        messages.say(code, "He is back, with a gun", message_id=uuid4(), at=led.at, danger="yes")
+    with led.sitting("Olga") as olga:
+        with pytest.raises(Changed):
+            discharge.confirm(ref, version=read, by=olga, at=led.at)
+        read = row(ref).version
+    with led.sitting("Nils") as nils:
+        discharge.refuse(ref, "I asked for the wrong report", by=nils, at=led.at)
+        discharge.ask(ref, "never-was", "A different reason", by=nils, at=led.at)
+    with led.sitting("Olga") as olga:
+        with pytest.raises(Changed):
+            discharge.confirm(ref, version=read, by=olga, at=led.at)
+        discharge.confirm(ref, version=row(ref).version, by=olga, at=led.at)
+
+
+def test_the_round_the_clock_desk_stays_until_every_discharge_is_reviewed(led: People) -> None:
+    """It could not leave at the review if a second danger had been opened meanwhile, and so nobody could review."""
+    ref = danger_scene.an_item(danger_scene.material_desk(led))
+    danger_scene.tick(led, ref)
+    danger_scene.add(led, ref, DangerNoteKind.CONTROL_ROOM, CALLED)
+    national = led.house.desks["national"]
+    with led.sitting("Olga") as olga:
+        discharge.discharge_alone(ref, "over", OVER, ALONE, version=row(ref).version, by=olga, at=led.at)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT permits.end_danger_watch(%s, '{}', '{}', '{}')", [ref])
+            assert cursor.fetchone() == (False,), "nor by hand"
+    danger_scene.tick(led, ref)
+    assert row(ref).watch == national
+    with led.sitting("Nadia") as nadia:
+        page = danger_page.threat_to_life(ref, by=nadia, at=led.at)[1]
+        assert page.now is not None
+        assert page.may_review, "also while the second danger is open"
+    danger_scene.end(led, ref, "Nadia")
+    assert row(ref).watch == national, "the first is not reviewed"
+    with led.sitting("Nadia") as nadia:
+        discharge.review(ref, "The control room confirms the arrest", by=nadia, at=led.at)
+    assert row(ref).watch is None

@@ -102,7 +102,7 @@ def end(people: People, ref: UUID, name: str = "Olga", ending: str = "over", *, 
     """Its owner asks for the discharge, and `name` confirms it."""
     asked(people, ref, owner, ending)
     with people.sitting(name) as here:
-        discharge.confirm(ref, by=here, at=people.at)
+        discharge.confirm(ref, version=row(ref).version, by=here, at=people.at)
 
 
 def episode(ref: UUID) -> DangerEpisode:

@@ -235,9 +235,11 @@ def test_no_officer_discharges_acknowledges_or_takes_it_back(led: People) -> Non
         with led.sitting(name) as here:
             for ending in discharge.ENDINGS:
                 with pytest.raises(Refused):
-                    discharge.discharge_alone(ref, ending, OVER, "It is night", by=here, at=led.at)
+                    discharge.discharge_alone(
+                        ref, ending, OVER, "It is night", version=row(ref).version, by=here, at=led.at
+                    )
             with pytest.raises(Refused):
-                discharge.confirm(ref, by=here, at=led.at)
+                discharge.confirm(ref, version=row(ref).version, by=here, at=led.at)
             with pytest.raises(Refused):
                 discharge.acknowledge(ref, by=here, at=led.at)
             with pytest.raises(Refused):
@@ -254,7 +256,7 @@ def test_another_desk_finds_nothing(led: People) -> None:
             lambda: action_log.add(ref, DangerNoteKind.RISK, RISK, by=otto, at=led.at),
             lambda: ownership.accept(ref, by=otto, at=led.at),
             lambda: discharge.ask(ref, "over", OVER, by=otto, at=led.at),
-            lambda: discharge.confirm(ref, by=otto, at=led.at),
+            lambda: discharge.confirm(ref, version=1, by=otto, at=led.at),
         ):
             with pytest.raises(NotHere):
                 do()

@@ -8,6 +8,7 @@ from html import unescape
 
 import pytest
 
+from heedline.casework.danger.action_log import DangerNoteKind
 from heedline.dispatch.models import Outbox
 from heedline.web.office import page_context
 from tests.sites.office.desk_hand import Hand
@@ -173,6 +174,10 @@ def test_the_work_on_it_from_telling_the_control_room_to_the_discharge(
     nadia.get(here)
     assert "Its discharge is waiting for a second supervisor." in _banner(nadia)
     assert "Discharge alone" not in nadia.html, "she can confirm it"
+    danger_scene.add(led, ref, DangerNoteKind.RISK, RISK, "Nils")
+    nadia.post(here, section="confirm")
+    assert nadia.page.status_code == 409
+    assert "Read this page again before you discharge it." in nadia.html
     nadia.post(here, section="confirm")
     assert "Danger to life discharged. You confirmed it in your name." in nadia.html
     assert BANNER not in nadia.html

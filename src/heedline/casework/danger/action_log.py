@@ -44,6 +44,7 @@ class DangerNoteKind(StrEnum):
     OFFERED = "offered"
     RETURNED = "returned"
     TAKEN = "taken"
+    ASKED = "asked"
     KEPT = "kept"
 
 
@@ -92,6 +93,7 @@ NOTE_FIELDS: dict[DangerNoteKind, tuple[NoteField, ...]] = {
     DangerNoteKind.OFFERED: (NoteField("to", "To"), NoteField("reason", "Reason", needed=False)),
     DangerNoteKind.RETURNED: (NoteField("reason", "Reason"),),
     DangerNoteKind.TAKEN: (NoteField("reason", "Reason"),),
+    DangerNoteKind.ASKED: (NoteField("ending", "Why the danger ends"), NoteField("reason", "Reason")),
     DangerNoteKind.KEPT: (NoteField("reason", "Reason"),),
 }
 
@@ -104,6 +106,7 @@ TITLES: dict[DangerNoteKind, str] = {
     DangerNoteKind.OFFERED: "Handover offered",
     DangerNoteKind.RETURNED: "Handover returned",
     DangerNoteKind.TAKEN: "New owner",
+    DangerNoteKind.ASKED: "Discharge asked for",
     DangerNoteKind.KEPT: "Discharge refused or withdrawn",
 }
 SAFEGUARDS = ("remove", "avoid", "reduce", "accept")
@@ -142,6 +145,18 @@ def write(found: FoundReport, danger: DangerEpisode, kind: DangerNoteKind, words
         alarms.resolve(AlarmEvent.OWNER_BACK, found.report.id, by=found.by, at=found.at)
 
 
+def write_work(
+    found: FoundReport, danger: DangerEpisode, kind: DangerNoteKind, words: Mapping[str, str]
+) -> None:
+    """Add an entry about work on a danger, which sets the time of the report's next action.
+
+    Raises like `write`.
+    """
+    write(found, danger, kind, words)
+    if found.report.stage != Stage.WAITING:
+        found.report.apply(Move.CHECK, by=found.by.officer_id, at=found.at, codes={"log": "danger"})
+
+
 @verb(Act.DANGER_NOTED)
 def add(ref: UUID, kind: DangerNoteKind, words: Mapping[str, str], *, by: Attendance, at: datetime) -> None:
     """Add an entry to the log of an open danger-to-life record.
@@ -156,9 +171,7 @@ def add(ref: UUID, kind: DangerNoteKind, words: Mapping[str, str], *, by: Attend
     danger = opening.found_open(found)
     if kind is DangerNoteKind.RISK and not any(words.get(code) for code in SAFEGUARDS):
         raise NotNow("Choose what is being done about the risk: remove, avoid, reduce or accept it.")
-    write(found, danger, kind, words)
-    if found.report.stage != Stage.WAITING:  # what was done sets the time of the next action
-        found.report.apply(Move.CHECK, by=by.officer_id, at=at, codes={"log": "danger"})
+    write_work(found, danger, kind, words)
     record(found, Act.DANGER_NOTED)
 
 

@@ -83,6 +83,8 @@ def ask(ref: UUID, ending: str, reason: str, *, by: Attendance, at: datetime) ->
     refuse_second_request(Matter.DISCHARGE, waits=danger.discharge_asked_at is not None)
     _ask(found, danger, ending, reason)
     danger.save(update_fields=["discharge_asked_by", "discharge_asked_at", "discharge_note"])
+    words = {"ending": ENDINGS[ending], "reason": reason}
+    action_log.write_work(found, danger, DangerNoteKind.ASKED, words)
     record(found, Act.DISCHARGE_ASKED)
 
 
@@ -98,41 +100,41 @@ def refuse(ref: UUID, reason: str, *, by: Attendance, at: datetime) -> None:
     mine = request.asked_by == by.officer_id
     found.permit(Capability.HANDLE_DANGER if mine else Capability.LEAD_DANGER)
     request.after(Reply.WITHDRAW if mine else Reply.REFUSE)
-    action_log.write(found, danger, DangerNoteKind.KEPT, {"reason": reason})
+    action_log.write_work(found, danger, DangerNoteKind.KEPT, {"reason": reason})
     danger.discharge_asked_by = danger.discharge_asked_at = danger.discharge_note = None
     danger.save(update_fields=["discharge_asked_by", "discharge_asked_at", "discharge_note"])
     record(found, Act.DISCHARGE_REFUSED)
 
 
 @verb(Act.DANGER_DISCHARGED)
-def confirm(ref: UUID, *, by: Attendance, at: datetime) -> None:
+def confirm(ref: UUID, *, version: int, by: Attendance, at: datetime) -> None:
     """Confirm the discharge that another officer asked for, as a supervisor who had no other part in the danger.
 
     The report keeps its stage, its owner and its priority. A round-the-clock desk that only the danger had
-    added leaves the report. Raises NotHere, Refused, and NotNow if nobody has asked.
+    added leaves the report. Raises NotHere, Refused, NotNow if nobody has asked, and Changed if somebody has told us of
+    danger, or asked for something else, since `version` was read.
     """
-    found = find(ref, by=by, at=at)
+    found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.LEAD_DANGER)
     danger = opening.found_open(found)
     request = request_of(found.report, danger)
     request.after(Reply.AGREE)
     request.check_person(Reply.AGREE, by=by.officer_id, today=at.date())
     _end(found, danger)
-    if danger.watch_added and found.report.watch_id is not None:
-        watching.end(found)
+    _end_watch(found, danger)
 
 
 @verb(Act.DANGER_DISCHARGED)
 def discharge_alone(
-    ref: UUID, ending: str, reason: str, why_alone: str, *, by: Attendance, at: datetime
+    ref: UUID, ending: str, reason: str, why_alone: str, *, version: int, by: Attendance, at: datetime
 ) -> None:
     """Discharge a danger-to-life record as a supervisor while nobody who could confirm it is on duty.
 
     The round-the-clock desk keeps the report until another supervisor has reviewed the discharge: an alarm calls for one.
-    Raises NotHere, Refused, and NotNow without both reasons, while what was done is not recorded (`why_not_yet`), or if
-    somebody is on duty who could confirm it.
+    Raises NotHere, Refused, Changed like `confirm`, and NotNow without both reasons, while what was done is not recorded
+    (`why_not_yet`), or if somebody is on duty who could confirm it.
     """
-    found = find(ref, by=by, at=at)
+    found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.LEAD_DANGER)
     danger = opening.found_open(found)
     if there := seconds_on_duty(found.report, danger, but_for=by.officer_id, at=at):
@@ -162,8 +164,7 @@ def review(ref: UUID, finding: str, *, by: Attendance, at: datetime) -> None:
     danger.save(update_fields=["discharge_reviewed_by", "discharge_reviewed_at", "discharge_review_note"])
     record(found, Act.DISCHARGE_REVIEWED)
     alarms.resolve(AlarmEvent.DISCHARGE_REVIEWED, ref, by=by, at=at)
-    if danger.watch_added and found.report.watch_id is not None and opening.of_report(found.report) is None:
-        watching.end(found)
+    _end_watch(found, danger)
 
 
 def unreviewed(report: Report) -> DangerEpisode | None:
@@ -227,6 +228,14 @@ def _ask(found: FoundReport, danger: DangerEpisode, ending: str, reason: str, *,
 
 def _acknowledged(danger: DangerEpisode, by: Attendance, at: datetime) -> None:
     danger.acknowledged_by_id, danger.acknowledged_at = by.officer_id, at
+
+
+def _end_watch(found: FoundReport, danger: DangerEpisode) -> None:
+    """Take off a round-the-clock desk that a danger had added, unless another is open or still to be reviewed."""
+    report = found.report
+    over = opening.of_report(report) is None and unreviewed(report) is None
+    if over and danger.watch_added and report.watch_id is not None:
+        watching.end(found)
 
 
 def _end(found: FoundReport, danger: DangerEpisode) -> None:

@@ -246,7 +246,8 @@ def threat_to_life(ref: UUID, *, by: Attendance, at: datetime) -> tuple[CaseFile
         may_handle=_may(by, Capability.HANDLE_DANGER, report),
         may_lead=_may(by, Capability.LEAD_DANGER, report),
         colleagues=_colleagues(report, at) if current is not None else (),
-        **(_discharge(report, current, by, at) if current is not None else _review(report, by, at)),
+        **(_discharge(report, current, by, at) if current is not None else {}),
+        **_review(report, by, at),
     )
 
 

@@ -92,7 +92,8 @@ BEGIN
     RETURN true;
 END $$;
 
--- Take the round-the-clock desk off a report whose danger has been discharged, where the danger alone had added it.
+-- Take the round-the-clock desk off a report whose danger has been discharged, where the danger alone had added it. It stays
+-- until a discharge that one supervisor made alone has been reviewed.
 CREATE FUNCTION permits.end_danger_watch(p_report uuid, p_containers uuid[], p_old bytea[], p_new bytea[]) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -101,7 +102,8 @@ DECLARE
 BEGIN
     SELECT r.watch_id INTO watching FROM public.reports_report r WHERE r.id = p_report AND r.watch_id IS NOT NULL
             AND (r.desk_id IN (SELECT permits.my_supervised()) OR r.watch_id IN (SELECT permits.my_supervised()))
-            AND NOT EXISTS (SELECT 1 FROM public.reports_danger d WHERE d.report_id = r.id AND d.discharged_at IS NULL)
+            AND NOT EXISTS (SELECT 1 FROM public.reports_danger d WHERE d.report_id = r.id
+                AND (d.discharged_at IS NULL OR d.discharged_alone AND d.discharge_reviewed_at IS NULL))
             AND (SELECT d.watch_added FROM public.reports_danger d WHERE d.report_id = r.id
                 ORDER BY d.discharged_at DESC LIMIT 1)
         FOR UPDATE;

@@ -7,7 +7,8 @@ SET ROLE heedline_usher;
 
 -- A danger to life opens: at the first take of a report that came in danger, or when an officer records it later. The report
 -- does not wait until its quarter hour is settled. Its row in reports_danger stays until it is disposed of, so that whatever
--- was indexed for it is also removed again.
+-- was indexed for it is also removed again. A round-the-clock desk that an earlier danger added, and that waits for the review
+-- of its discharge, stays for this one.
 CREATE FUNCTION permits.a_danger_opens() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -16,6 +17,9 @@ BEGIN
             JOIN public.desks_desk d ON d.id IN (r.desk_id, r.watch_id) AND d.kind <> 'canary'
         WHERE r.id = NEW.report_id AND NOT r.settled ORDER BY d.id
         ON CONFLICT (desk_id, report) DO UPDATE SET aside = false, gone = false;
+    UPDATE public.reports_danger d SET watch_added = true WHERE d.id = NEW.id AND EXISTS (
+        SELECT 1 FROM public.reports_danger b WHERE b.report_id = NEW.report_id AND b.watch_added
+            AND b.discharged_alone AND b.discharge_reviewed_at IS NULL);
     RETURN NULL;
 END $$;
 

@@ -20,7 +20,7 @@ from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
 from heedline.casework.danger import action_log, discharge, ownership
 from heedline.casework.danger.action_log import ADDED, TITLES, DangerNoteKind
-from heedline.casework.errors import NoRoom, NotHere
+from heedline.casework.errors import Changed, NoRoom, NotHere
 from heedline.casework.pages import case_file
 from heedline.casework.pages.danger_page import DangerFile, threat_to_life
 from heedline.packs import load_pack
@@ -31,12 +31,14 @@ from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.entrance.kept_words import keeps_words, kept_for, let_go
 from heedline.web.office.report import danger_forms
+from heedline.web.shell.conflict import version_of
 from heedline.web.shell.queue_links import came_from, queue_address, with_queue
 from heedline.web.shell.report_page import page
 from heedline.web.shell.request import OfficeRequest
 
 #: The one form that is posted once the danger is discharged.
 REVIEW_DISCHARGE = "review-discharge"
+READ_AGAIN = "The danger was not discharged. Read this page again before you discharge it."
 TOO_LONG = "One of the texts is too long. Shorten it"
 
 
@@ -50,7 +52,7 @@ class DangerSection:
     done: str
 
 
-def _sections(ref: UUID, danger: DangerFile) -> dict[str, DangerSection]:
+def _sections(ref: UUID, danger: DangerFile, version: int) -> dict[str, DangerSection]:
     def review(form: Form, by: Attendance, at: datetime) -> None:
         span = danger_forms.review_span(form)
         action_log.set_review(ref, at + span, form.text("review_reason"), by=by, at=at)
@@ -66,7 +68,8 @@ def _sections(ref: UUID, danger: DangerFile) -> dict[str, DangerSection]:
 
     def alone(form: Form, by: Attendance, at: datetime) -> None:
         ending, reason = form.text("alone_ending"), form.text("alone_discharge_reason")
-        discharge.discharge_alone(ref, ending, reason, form.text("why_alone"), by=by, at=at)
+        why = form.text("why_alone")
+        discharge.discharge_alone(ref, ending, reason, why, version=version, by=by, at=at)
 
     entries = [
         DangerSection(
@@ -112,7 +115,7 @@ def _sections(ref: UUID, danger: DangerFile) -> dict[str, DangerSection]:
         DangerSection(
             "confirm",
             (),
-            lambda _, by, at: discharge.confirm(ref, by=by, at=at),
+            lambda _, by, at: discharge.confirm(ref, version=version, by=by, at=at),
             "Danger to life discharged. You confirmed it in your name.",
         ),
         DangerSection(
@@ -146,7 +149,7 @@ def danger(request: OfficeRequest, ref: UUID) -> HttpResponse:
     file, about = threat_to_life(ref, by=by, at=at)
     if not file.header.has_danger:
         raise NotHere
-    sections = _sections(ref, about)
+    sections = _sections(ref, about, version_of(request))
     forms = {code: Form(one.fields, values={f"{code}_who": by.name}) for code, one in sections.items()}
     asked, status, kept = "", 200, None
     if request.method == "POST":
@@ -160,6 +163,8 @@ def danger(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 section.do(form, by, at)
             except NoRoom:
                 form = form.but(**{"": TOO_LONG})
+            except Changed as changed:
+                form, status = form.but(**{"": f"{changed.theirs} {READ_AGAIN}"}), 409
             except (NotNow, Refused) as no:
                 form, status = form.but(**{"": no.reason}), 409
             else:

@@ -4,24 +4,39 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from heedline.audit.models import Event
 from heedline.casework.contact import call_alert
+from heedline.casework.intake.draft_files import DraftFile
 from heedline.casework.intake.drafting import Draft
 from heedline.casework.journey import call_taking
 from heedline.casework.journey.call_taking import Contact
 from heedline.casework.pages.case_file import CaseFile
 from heedline.casework.report.opening import short_name
 from heedline.dispatch.models import Alarm
-from heedline.reports.models import Message, Report
+from heedline.reports.models import Message, Report, ReportFile
 from tests.laws.test_danger_told_later import paged
 from tests.support.cast import House, now
 from tests.support.scene_people import NAMED, People, quarter_hour_over
 from tests.support.stories import NORTH_EAST, SOUTH_WEST, new_report
 
 SO_FAR = "He has a gun. He is at the town hall"
+PHOTO = DraftFile(
+    container=UUID(int=1),
+    object=UUID(int=2),
+    key=bytes(16),
+    name="van.jpg",
+    kind="image",
+    media="image/jpeg",
+    length=9,
+    sha256="0" * 64,
+    size=4096,
+    scan="clean",
+    taken_at="2026-12-01T12:00:00+00:00",
+)
 WHOLE = f"{SO_FAR}, at the back door, with a second man who carries a green bag."
 
 
@@ -104,6 +119,25 @@ def test_nothing_is_lost_if_another_tab_does_not_know_of_the_alert(people: Peopl
     report = Report.objects.get()
     [added] = said(people.read(report.id, "Olga"))
     assert WHOLE in added
+
+
+@pytest.mark.parametrize("files", [(), (PHOTO,)])
+def test_what_was_typed_after_a_lost_answer_is_added_too(
+    people: People, files: tuple[DraftFile, ...]
+) -> None:
+    """It was taken for sent, and deleted with the draft."""
+    draft = begin(people)
+    draft.files = files
+    alert(people, draft)
+    twin = Draft(draft.cookie, report_id=draft.report_id, code=draft.code, purpose=draft.purpose)
+    twin.notes, twin.files = dict(draft.notes), files
+    send(people, twin)
+    more = f"{WHOLE} They are going upstairs."
+    send(people, draft, narrative=more)
+    first, second = said(people.read(Report.objects.get().id, "Olga"))
+    assert WHOLE in first
+    assert more in second
+    assert ReportFile.objects.count() == len(files)
 
 
 def test_a_call_that_drops_after_the_alert_adds_what_there_is(people: People) -> None:

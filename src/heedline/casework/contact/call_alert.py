@@ -7,15 +7,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db import transaction
 
 from heedline.casework.contact import messages
-from heedline.casework.errors import Conflict, NoRoom
+from heedline.casework.errors import Conflict, NoRoom, SealingStopped
+from heedline.casework.intake.draft_files import DraftFile
 from heedline.casework.intake.drafting import Draft
 from heedline.intake.questions import QuestionSet
 from heedline.intake.record import Record
@@ -80,26 +83,32 @@ def send_rest(
         return None
     rows = _rows(told, asked, contact)
     new = [f"{label}\n{words}" for label, words in rows.items() if has["rows"].get(label) != _digest(words)]
-    new += [f"{label}\nTaken back: no answer any more." for label in has["rows"] if label not in rows]
+    new += [f"{label}\nThis answer was taken back." for label in has["rows"] if label not in rows]
     if not new and not draft.files:
         return at.date()
     danger = _danger(told)
     again = danger == has["danger"] or DANGER_ANSWERS.get(danger) in {None, Urgency.ROUTINE}
+    text = "\n\n".join(["Added by the call-taker:", *new])
+    sent = partial(
+        messages.say, draft.receipt_code, text, at=at, danger="" if again else danger, longest=_LONGEST
+    )
     try:
-        messages.say(
-            draft.receipt_code,
-            "\n\n".join(["Added by the call-taker:", *new]),
-            message_id=UUID(has["message"]),
-            at=at,
-            files=draft.files,
-            danger="" if again else danger,
-            longest=_LONGEST,
-        )
-    except Conflict:  # it went a moment ago, from another tab, with other words: those stand
-        pass
+        try:
+            sent(message_id=UUID(has["message"]), files=draft.files)
+        except Conflict:  # it went before with other words: from another tab, or its answer was lost
+            _send_again(sent, draft.files)
     except NoRoom:
         return None
     return at.date()
+
+
+def _send_again(sent: Callable[..., bool], files: tuple[DraftFile, ...]) -> None:
+    """Send the rest as a message of its own, without the files if they went with the first: a file is stored once."""
+    try:
+        with transaction.atomic():
+            sent(message_id=uuid4(), files=files)
+    except SealingStopped:
+        sent(message_id=uuid4())
 
 
 def _danger(told: Record) -> str:

@@ -135,10 +135,13 @@ def test_no_northern_irish_rows_are_shipped() -> None:
     [
         ("He has a gun. We are at 12 Mill Lane, NE1 4ST", "northumbria"),
         ("He is in Leeds with a knife", "west-yorkshire"),
+        ("He is at Mill House in Leeds with a knife", "west-yorkshire"),
+        ("In Leeds there is a man with a knife", "west-yorkshire"),
         ("There is a bomb at Leeds railway station", "btp"),
         ("He stands near Leeds Road", "unknown"),
         ("Reading about it, he said it would be soon", "unknown"),
         ("First in Leeds, then in Newcastle upon Tyne", "unknown"),
+        ("First in Leeds and then in Newcastle upon Tyne", "unknown"),
     ],
 )
 def test_a_place_in_the_words_counts_like_the_field(account: str, force: str) -> None:

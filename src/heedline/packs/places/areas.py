@@ -14,8 +14,8 @@ from importlib.resources.abc import Traversable
 
 from heedline.packs.tables import PackError
 
-#: A name after a word that says where, and what follows it in the same sentence.
-_PLACED = re.compile(r"\b(?:in|at|near)\s+([A-Z][\w'’-]*)([^.,;:!?\n]*)")
+#: A name after a word that says where, and what follows it in the same sentence, which may name another place.
+_PLACED = re.compile(r"\b(?:[Ii]n|[Aa]t|[Nn]ear)\s+([A-Z][\w'’-]*)(?=([^.,;:!?\n]{0,100}))")
 _WORD = re.compile(r"[\w'’-]+")
 #: Further words of the longest name of a council.
 _LONGEST_NAME = 5

@@ -48,6 +48,16 @@ def test_each_form_has_the_token_of_its_own_browser(rosa: Walker, sami: Walker) 
     assert refused.status_code == 403
 
 
+def test_a_page_is_worded_by_ones_own_answers(rosa: Walker, sami: Walker) -> None:
+    """Somebody asks about themselves after the page about another person was kept, and the other way round."""
+    others = ("What you have noticed", "What worries you about them?")
+    own = ("What you told us", "What has changed for you?")
+    for one, who in ((rosa, "family"), (sami, "self"), (Walker(), "family")):
+        one.visit("/").follow("Someone you are worried about").press("Start", danger="no")
+        one.visit("/r/tie/").press("Continue", who=who).visit("/r/what/")
+        assert [words in one.main for words in (*others, *own)] == [who != "self"] * 2 + [who == "self"] * 2
+
+
 def test_the_way_back_and_the_step_are_ones_own(rosa: Walker, sami: Walker) -> None:
     rosa.start().press("Continue", narrative=WORDS).visit("/r/you/")
     sami.start().press("Skip the other questions", narrative=WORDS).visit("/r/you/?back=check")

@@ -93,8 +93,8 @@ def keep(parser: template.base.Parser, token: template.base.Token) -> _Keep:
     """Render a block once for each page shell, and for each value of a variable if one is named.
 
     Nothing else in it may depend on the request or the page. If the variable is missing or None, as on a page that shows
-    what somebody typed, the block is rendered each time. Its values must be made of the pack's names alone, so that there
-    are only so many.
+    what somebody typed, the block is rendered each time. Its values must be made of the pack alone, such as a page or its
+    name, so that there are only so many.
     """
     _, name, *by = token.split_contents()
     nodelist = parser.parse(("endkeep",))

@@ -98,20 +98,8 @@ def show(
         "call" if call else "question",
         step=seen,
         kind=turn.kind,
-        # everything that the page shows and that answers can change: what stands in it is kept for everybody
-        kept_as=(
-            turn.kind,
-            step.slug,
-            step.kind,
-            seen.title,
-            seen.paragraphs,
-            seen.prompts,
-            seen.why,
-            skips,
-            gently,
-        )
-        if blank
-        else None,
+        # the page as these answers word it, and what else of them it depends on: what stands in it is kept for everybody
+        kept_as=(turn.kind, seen, skips, gently) if blank else None,
         keeps_typed=bool(step.fields) and not call,
         title=tab_title(step.slug, step.title, kind=turn.kind),
         heading="" if heads_itself(seen) and not call else seen.title,

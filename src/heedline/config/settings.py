@@ -250,7 +250,6 @@ SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 SECURE_SSL_REDIRECT = (
     False  # the proxy in front does it: a redirect here would have seen the request in clear
 )
-X_FRAME_OPTIONS = "DENY"
 # A page is at most this long; longer bodies are refused before they are parsed.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400

@@ -142,7 +142,7 @@ class Front:
             sender.response_bytes(*fixed)
         else:
             environ = environ_of(scope, headers, self._base)
-            environ["HTTP_HOST"] = self._host  # in one spelling only
+            environ["HTTP_HOST"] = self._host  # in one spelling only, because pages are kept by it
             if "HTTP_COOKIE" not in environ and "cookie" in scope.headers:
                 environ[COOKIES_UNREAD] = True
             if self.ready(environ["PATH_INFO"]):

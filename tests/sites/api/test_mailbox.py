@@ -9,6 +9,7 @@ import pytest
 from heedline.casework.contact import messages
 from heedline.casework.journey import transitions
 from heedline.casework.journey.transitions import Assessment
+from heedline.dispatch.models import Outbox
 from heedline.reports.models import Message, Report
 from heedline.vault.codes import new_code
 from tests.sites.api.conftest import ON_DJANGOS_WAY, Program
@@ -63,6 +64,23 @@ def test_one_key_is_good_for_a_message_to_each_of_two_mailboxes(program: Program
         for each in (code, other, code, other)
     ]
     assert [one.status_code for one in sent] == [201] * 4
+    assert Message.objects.filter(from_us=False).count() == 2
+
+
+def test_danger_that_a_message_tells_of_pages_the_desk(program: Program, code: str) -> None:
+    """Without an answer to the question nothing is assumed. An answer that is none of the four stores nothing."""
+    body = {"code": code, "text": "He has a gun."}
+    assert program.post("mailbox/messages", body).status_code == 201
+    assert (Report.objects.get().urgency, Outbox.objects.filter(letter="danger-told").count()) == (
+        "routine",
+        0,
+    )
+    for wrong in ("", "maybe", ["yes"], None, True):
+        refused = program.post("mailbox/messages", {**body, "danger": wrong})
+        assert refused.json()["errors"][0]["pointer"] == "/danger"
+    assert program.post("mailbox/messages", {**body, "danger": "yes"}).status_code == 201
+    assert (Report.objects.get().urgency, Report.objects.get().rank) == ("danger", 0)
+    assert Outbox.objects.filter(letter="danger-told").count() == 1
     assert Message.objects.filter(from_us=False).count() == 2
 
 

@@ -198,6 +198,23 @@ def test_an_old_proposal_is_made_anew(people: People) -> None:
         assert proposals.open_proposals(by=sten, at=later) == ()
 
 
+def test_a_proposal_that_is_dated_ahead_is_not_signed(people: People) -> None:
+    """What somebody signs is verified until the day of the statement that they have left."""
+    leaving = {"officer": str(people.house.officers["Otto"].id)}
+    with people.sitting("Stella", unlocked=False) as stella:
+        ref = proposals.propose(
+            ProposalKind.LEAVE,
+            leaving,
+            people.house.keys["Stella"].passphrase,
+            by=stella,
+            at=people.at + timedelta(days=2),
+        )
+    with pytest.raises(Refused, match="dated ahead"):
+        confirm(people, ref)
+    people.at += timedelta(days=2)
+    assert confirm(people, ref)
+
+
 def test_leaving_is_proposed_and_confirmed_too(people: People) -> None:
     olga = people.house.officers["Olga"]
     assert "leaves altogether" in both(people, ProposalKind.LEAVE, {"officer": str(olga.id)}).words

@@ -57,17 +57,20 @@ def state(kind: str, body: Mapping[str, Any], hands: Sequence[Signer], *, at: da
     callers must try again. Raises Refused for a statement that nobody would believe, such as membership of
     both a desk and its authoriser desk. Stored, it would raise an alarm for ever, and the table of
     appointments would claim something that no key supports. Also raises Refused while the statements do not
-    match those that the log names.
+    match those that the log names, and for a proposal that is dated ahead: what a leaver signs would be verified until
+    that day.
     """
     if key_directory.doubts():
         raise Refused(key_directory.IN_DOUBT)
+    before = next((hand for hand in hands if isinstance(hand, Proposed)), None)
+    if before is not None and before.issued_on > at.date().isoformat():
+        raise Refused("The proposal is dated ahead. It cannot be signed before that day.")
     last = KeyStatement.objects.order_by("-serial").first()
     serial = last.serial + 1 if last is not None else 1
     try:
         follows = SignedStatement.from_json(last.signed).statement.link if last is not None else ""
     except ValueError:
         follows = link_of_unreadable(last.signed) if last is not None else ""
-    before = next((hand for hand in hands if isinstance(hand, Proposed)), None)
     statement = (
         Statement(str(before.statement), kind, serial, dict(body), before.issued_on, follows)
         if before is not None

@@ -196,6 +196,25 @@ def test_many_reports_in_an_hour_stand_out(people: People) -> None:
     assert later == ()
 
 
+def test_a_days_work_is_no_bulk_viewing(people: People) -> None:
+    """Thirty-nine reports that were triaged are work. Taking and releasing them is not."""
+    hour = people.at.replace(minute=5)
+    for name, then, how_late in (
+        ("Odile", Act.REPORT_ASSESSED, timedelta(minutes=40)),
+        ("Olga", Act.REPORT_TAKEN, timedelta(0)),
+        ("Otto", Act.REPORT_ASSESSED, log_view.WORKED_WITHIN + timedelta(minutes=1)),
+    ):
+        for _ in range(39):
+            ref = uuid4()
+            for act, at in ((Act.REPORT_READ, hour), (then, hour + how_late)):
+                Event.objects.create(
+                    act=act, actor=officer(people, name), thing="report", thing_id=ref, at=at
+                )
+    with people.sitting("Ned", unlocked=False) as ned:
+        found = log_view.bulk_reads(by=ned, at=people.at)
+    assert sorted((heap.by, heap.count) for heap in found) == [("Olga O.", 39), ("Otto O.", 39)]
+
+
 def test_looks_by_people_who_are_not_on_duty_stand_out(people: People) -> None:
     ref, _ = people.taken()
     with people.sitting("Odile") as odile:

@@ -32,8 +32,20 @@ PAGE = 50
 MOST_TAKEN_OUT = 20_000
 #: The views that count look back so far.
 BACK = timedelta(days=30)
-#: So many different reports read by one person within an hour are many. An officer closes four in five in minutes.
+#: So many different reports read by one person within an hour, and not worked on, are unusual.
 MANY = 30
+#: What somebody who works on a report does with it. Taking it is not enough: anybody can, and release it again.
+WORKED_ON = (
+    Act.REPORT_ASSESSED,
+    Act.REPORT_CLOSED,
+    Act.REPORT_SWEPT,
+    Act.REPORT_HANDED_OVER,
+    Act.REPORT_RETURNED,
+    Act.REPORTER_ASKED,
+    Act.CLOSED_CHECKED,
+)
+#: A view belongs to the work that came so long before or after it: a shift.
+WORKED_WITHIN = timedelta(hours=12)
 _MOST_ROWS = 200
 #: Event details that hold an officer's id and are shown as a name.
 NAMED = ("officer", "supervisor")
@@ -266,14 +278,22 @@ def choices(*, by: Attendance) -> Choices:
 
 
 def bulk_reads(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
-    """Return the hours in which one person read at least MANY different reports, latest first.
+    """Return the hours in which one person read at least MANY different reports that they did no work on, latest first.
 
-    Raises Refused.
+    Reports that they assessed, closed, handed over or checked in the same shift are a day's work. Raises Refused.
     """
     look("bulk", Sieve(), by)
+    worked_on = Event.objects.filter(
+        thing_id=OuterRef("thing_id"),
+        actor=OuterRef("actor"),
+        act__in=WORKED_ON,
+        outcome="done",
+        at__gte=OuterRef("at") - WORKED_WITHIN,
+        at__lte=OuterRef("at") + WORKED_WITHIN,
+    )
     heaps = (
         _lately(at)
-        .filter(act=Act.REPORT_READ, outcome="done")
+        .filter(~Exists(worked_on), act=Act.REPORT_READ, outcome="done")
         .annotate(hour=TruncHour("at", tzinfo=office_zone()))
         .values("actor", "hour")
         .annotate(count=Count("thing_id", distinct=True), first=Min("at"), last=Max("at"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -241,12 +241,12 @@ def _heap(heap: Heap, what: str, **wanted: str) -> dict[str, Any]:
 @open_to(Audience.OFFICERS)
 @require_GET
 def bulk(request: OfficeRequest) -> HttpResponse:
-    """List the hours in which one person read an unusually large number of reports."""
+    """List the hours in which one person read an unusually large number of reports that they did no work on."""
     rows = [
         _heap(heap, f"{heap.count} reports", act=str(Act.REPORT_READ))
         for heap in log_view.bulk_reads(by=request.attendance, at=session.now())
     ]
-    lead = f"Hours of the last {log_view.BACK.days} days in which one person read {log_view.MANY} or more different reports."
+    lead = f"Hours of the last {log_view.BACK.days} days in which one person read {log_view.MANY} or more different reports and did no work on them: reports that they assessed, closed, handed over or checked within {log_view.WORKED_WITHIN // timedelta(hours=1)} hours are not counted."
     return _heaps(request, "Bulk viewing", lead, rows)
 
 

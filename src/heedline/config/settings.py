@@ -10,7 +10,7 @@ import sys
 from urllib.parse import urlsplit
 
 from heedline.config import environment as env
-from heedline.config import single_sign_on
+from heedline.config import single_sign_on, specialist_desks
 from heedline.config.databases import database_settings
 from heedline.config.edition import edition
 from heedline.config.origins import has_a_name
@@ -91,12 +91,7 @@ TIME_STAMPS_ROOTS = env.text("HEEDLINE_TIME_STAMPS_ROOTS", default="")
 #: Tests lower the cost of unlocking; nothing else may.
 TEST_ARGON = TESTING
 
-#: The apps of the specialist desks of this installation, the same in every process (heedline/desk_hooks).
-SPECIALIST_DESKS = [
-    one
-    for one in env.text("HEEDLINE_SPECIALIST_DESKS", default="heedline.specialist_desks.material").split(",")
-    if one
-]
+SPECIALIST_DESKS = specialist_desks.packages()
 
 # --- secrets -----------------------------------------------------------------------------------------------------
 SECRET_KEY = env.secret(

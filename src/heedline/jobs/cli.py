@@ -138,12 +138,6 @@ def _audit(args: argparse.Namespace) -> int:
     return audit.settled(args, _home())
 
 
-def _evidence(args: argparse.Namespace) -> int:
-    from heedline.jobs import evidence
-
-    return evidence.verify(Path(args.bundle), args.head, Path(args.roots) if args.roots else None)
-
-
 def _witness(args: argparse.Namespace) -> int:
     from heedline.jobs import witness
 
@@ -191,6 +185,7 @@ def _keys(args: argparse.Namespace) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser for all subcommands and their options."""
+    from heedline.config import specialist_desks
     from heedline.jobs import log_commands
     from heedline.jobs.keys import parser as key_commands
 
@@ -239,15 +234,9 @@ def parser() -> argparse.ArgumentParser:
     _backup_commands(commands)
     log_commands.add_audit(commands, _audit)
     log_commands.add_witness(commands, _witness)
-    evidence = commands.add_parser("evidence", help="verify a bundle of evidence, without a database")
-    verbs = evidence.add_subparsers(metavar="VERB", required=True)
-    verifying = verbs.add_parser("verify", help="say whether a bundle is whole and unchanged")
-    verifying.add_argument("bundle", metavar="BUNDLE", help="the zip file")
-    verifying.add_argument("--head", default="", help="hash of the newest entry, as shown at the export")
-    verifying.add_argument(
-        "--roots", metavar="FILE", help="certificates (PEM) of trusted timestamp authorities"
-    )
-    verifying.set_defaults(call=_evidence)
+    for desk in specialist_desks.operations():
+        if desk.commands is not None:
+            desk.commands(commands)
     key_commands.add_keys(commands, _keys)
     key_commands.add_index(commands, _index)
 

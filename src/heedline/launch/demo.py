@@ -21,11 +21,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from heedline.config import environment as env
+from heedline.config import specialist_desks
 from heedline.files.derivatives import ffmpeg_missing, sandbox_missing
 from heedline.launch import CannotStart, places, postgres
 from heedline.launch.home import Home, InUse
 from heedline.launch.supervisor import Child, Pauses, StepFailed, Stopped, Supervisor, is_free
-from heedline.specialist_desks.material.capture.running import capture_missing
 
 LOOPBACK = "127.0.0.1"
 _DATABASE_PROCESSES = ("public", "office", "partner", "files", "worker", "migrate")
@@ -185,7 +185,7 @@ class Demonstration:
     _look_at: float = 0.0
     _up_since: float = 0.0
     #: How the office reaches the small internet.
-    _evidence: dict[str, str] = field(default_factory=dict)
+    _of_desks: dict[str, str] = field(default_factory=dict)
 
     def run(self) -> int:
         """Start the demonstration, wait until it ends and return the exit code.
@@ -269,10 +269,10 @@ class Demonstration:
             mark.write_text(now, encoding="ascii")
 
     def _serve(self, urls: Mapping[str, str]) -> int:
-        self._start_small_internet()
+        self._start_processes_of_desks()
         with _step("Starting the sites and the worker"):
             for process in ("public", "office", "partner", "files"):
-                told = self._environment(process, urls) | (self._evidence if process == "office" else {})
+                told = self._environment(process, urls) | (self._of_desks if process == "office" else {})
                 self.supervisor.start(process, _heedline("serve", process), told)
             self.supervisor.start("worker", _heedline("worker"), self._environment("worker", urls))
             died = self._wait_until_they_answer()
@@ -290,7 +290,9 @@ class Demonstration:
                     public=public.url, office=office.url, partner=partner.url, facts=self.home.demo_json
                 )
             )
-            for reason in filter(None, (sandbox_missing(), ffmpeg_missing(), capture_missing())):
+            programs = (one for desk in specialist_desks.operations() for one in desk.programs)
+            wanted = (sandbox_missing(), ffmpeg_missing(), *(one.missing() for one in programs))
+            for reason in filter(None, wanted):
                 say(reason)
             self.supervisor.keep_running(say=complain, besides=self._mend_database)
         if died is not None:
@@ -298,22 +300,16 @@ class Demonstration:
         say("Stopping …")
         return 0
 
-    def _start_small_internet(self) -> None:
-        """Start the invented sites and timestamp authority, keeping their settings for the office site."""
-        folder, (port, mail) = self.home.folder / "small-internet", _free_ports(2)
-        folder.mkdir(mode=0o700, exist_ok=True)
+    def _start_processes_of_desks(self) -> None:
+        """Start what specialist desks need in a demonstration, keeping its settings for the office site."""
         told = {name: value for name, value in os.environ.items() if name in _INHERITED}
-        module = "heedline.specialist_desks.material.small_internet.server"
-        command = [sys.executable, "-m", module, str(folder), str(port), str(mail)]
-        self.supervisor.start("small-internet", command, told)
-        self._evidence = {
-            "HEEDLINE_CAPTURE_VANTAGES": "here,elsewhere",
-            "HEEDLINE_SMALL_INTERNET_PORT": str(port),
-            "HEEDLINE_SMALL_INTERNET_MAIL_PORT": str(mail),
-            "HEEDLINE_TIME_STAMPS_URL": f"http://{LOOPBACK}:{port}/tsa",
-            "HEEDLINE_TIME_STAMPS_ROOTS": str(folder / "root.pem"),
-        }
-        say(f"  Invented sites, which captures reach under reserved names: http://{LOOPBACK}:{port}/")
+        for one in (process for desk in specialist_desks.operations() for process in desk.demo_processes):
+            folder, ports = self.home.folder / one.name, _free_ports(one.ports)
+            folder.mkdir(mode=0o700, exist_ok=True)
+            command = [sys.executable, "-m", one.module, str(folder), *map(str, ports)]
+            self.supervisor.start(one.name, command, told)
+            self._of_desks |= one.settings(folder, ports)
+            say(f"  {one.words(ports)}")
 
     def _mend_database(self) -> None:
         """Restart the database if its server has stopped.

@@ -1,4 +1,4 @@
-"""The `heedline doctor` checks on the programs that convert files for officers to view."""
+"""The `heedline doctor` checks on the programs that convert files for officers to view, and those that specialist desks need."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 import psycopg
 
+from heedline.config import specialist_desks
 from heedline.files.derivatives import ffmpeg_missing, office_missing, sandbox_missing
-from heedline.specialist_desks.material.capture.running import capture_missing
 
 _ONE_ACCOUNT = (
     "files are kept in a folder, which admits one account. The public, office, files and worker processes then share it,"
@@ -36,10 +36,8 @@ def told(connection: psycopg.Connection[tuple[Any, ...]]) -> Iterator[tuple[bool
         yield (False if live else None), f"files cannot be shown. {sandbox}"
     ffmpeg = ffmpeg_missing()
     yield (True if ffmpeg is None else None), ffmpeg or "ffmpeg converts films and sound"
-    capture = capture_missing()
-    yield (
-        (True if not capture else None),
-        capture or "pages can be captured: Chromium and bubblewrap are there",
-    )
     office = office_missing()
     yield (True if office is None else None), office or "LibreOffice draws office documents"
+    for program in (one for desk in specialist_desks.operations() for one in desk.programs):
+        missing = program.missing()
+        yield (None if missing else True), missing or program.present

@@ -1,0 +1,23 @@
+"""The specialist desks of this installation, the same in every process (heedline/desk_hooks)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+
+from heedline.config import environment as env
+from heedline.desk_hooks.operations import Operations
+
+
+def packages() -> list[str]:
+    """Return the packages of the desks, in the order in which they register."""
+    listed = env.text("HEEDLINE_SPECIALIST_DESKS", default="heedline.specialist_desks.material")
+    return [one for one in listed.split(",") if one]
+
+
+def operations() -> Iterator[Operations]:
+    """Yield what each desk adds to the operator's tools, without starting Django."""
+    for package in packages():
+        if find_spec(f"{package}.operations"):
+            yield import_module(f"{package}.operations").OPERATIONS

@@ -20,10 +20,10 @@ from heedline.casework.identity import requests as identity_requests
 from heedline.casework.journey import call_taking
 from heedline.casework.setup import readdressing
 from heedline.database import access
-from heedline.desk_hooks import register
 from heedline.desks.models import TAKE_NO_REPORTS
 from heedline.dispatch.clocks import SLOT, rank_of, slot_of
 from heedline.dispatch.letters import AlarmKind, Letter
+from heedline.dispatch.outbox import desk_letters
 from heedline.launch import roles
 from heedline.packs.reading.loading import URGENCIES
 from heedline.permits import functions
@@ -332,7 +332,7 @@ def test_the_letters_that_the_office_may_write() -> None:
     # what a call back or a reporter says of danger is one letter, and an officer writes it too
     told = named(source("door.told_of_danger")) & set(map(str, Letter))
     assert told == {str(Letter.DANGER_TOLD)}
-    assert named(checks) == (set(map(str, Letter)) | register.letters()) - by_the_door
+    assert named(checks) == (set(map(str, Letter)) | set(desk_letters())) - by_the_door
 
 
 def test_the_alarms_that_are_the_authorisers_alone() -> None:

@@ -11,6 +11,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from django.test import Client
 
 from heedline.api.incoming import ReportAddress
+from heedline.config.specialist_desks import DeskRoutes
 from heedline.desk_hooks import register
 from heedline.gateway.uploads import AllAddresses
 from heedline.web.office.calls.call_uploads import CallDrafts
@@ -18,7 +19,7 @@ from heedline.web.public.shell.upload_addresses import PublicDrafts
 from heedline.web.uploads.incoming_files import UPLOADED, FileAddresses
 from heedline.web.uploads.incoming_parts import MEDIA, PART, PartAddresses
 
-DESKS = [import_module(one.uploads).FILE_DRAFTS for one in register.desks() if one.uploads]
+DESKS = [import_module(hook.uploads).FILE_DRAFTS for hook in register.hooks(DeskRoutes) if hook.uploads]
 DRAFTS = (PublicDrafts(), CallDrafts(), *DESKS)  # no path is in two
 ADDRESSES = AllAddresses((*map(FileAddresses, DRAFTS), *map(PartAddresses, DRAFTS), ReportAddress()))
 BOUNDARY = "----heedline-test"

@@ -5,6 +5,8 @@ A test proves that every act is used and that nothing else is written.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from heedline.desk_hooks import register
@@ -222,7 +224,22 @@ class Act(AnyAct):
     EPOCH_DESTROYED = "epoch-destroyed"
 
 
+@dataclass(frozen=True, slots=True)
+class DeskActs(register.Hook):
+    """The acts of a specialist desk, each with its text in the log."""
+
+    words: Mapping[AnyAct, str]
+
+    def codes(self) -> Iterable[str]:
+        return map(str, self.words)
+
+
+def desk_acts() -> dict[str, str]:
+    """Return the text of every act of the registered desks, by code."""
+    return {str(act): words for hook in register.hooks(DeskActs) for act, words in hook.words.items()}
+
+
 def refuse_unknown(act: AnyAct) -> None:
     """Raise NotRegistered for an action defined neither by the core nor by a registered specialist desk."""
-    if not isinstance(act, Act) and str(act) not in register.act_words():
+    if not isinstance(act, Act) and str(act) not in desk_acts():
         raise register.NotRegistered(f"The log does not know the act {act}.")

@@ -18,7 +18,7 @@ from psycopg import sql
 
 from heedline.backups.dumping import columns_of, schema
 from heedline.backups.folder import BackupPart, Manifest, Unfit, blocks, check, read
-from heedline.backups.plan import Copied, Side, copied
+from heedline.backups.plan import Copied, DeskBackup, Side, copied
 from heedline.desk_hooks import register
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
@@ -177,7 +177,7 @@ def copy_in(connection: Connection, halves: Halves, told: Callable[[str], None])
     for statement in (
         *_MENDED,
         *_DESK_PARTS_MENDED,
-        *(one for desk in register.desks() for one in desk.mended),
+        *(one for hook in register.hooks(DeskBackup) for one in hook.mended),
     ):
         connection.execute(statement)
     missing = connection.execute(_WITHOUT_KEY).fetchone()

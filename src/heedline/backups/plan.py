@@ -6,9 +6,10 @@ order, so a row's references are loaded before it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import LiteralString
 
 from heedline.desk_hooks import register
 
@@ -193,14 +194,28 @@ LEFT_OUT: dict[str, str] = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskBackup(register.Hook):
+    """A specialist desk's tables in a backup.
+
+    `copied` lists those that are in one, and `left_out` those that are in none, with the reason. `mended` are statements that a restore runs as the tables' owner once all rows are in: its bodies may be older than its key store.
+    """
+
+    copied: tuple[Copied, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    mended: tuple[LiteralString, ...] = ()
+
+
 def copied() -> tuple[Copied, ...]:
     """Return the entries of the plan in loading order, with the specialist desks' tables last."""
-    return (*COPIED, *(one for desk in register.desks() for one in desk.copied))
+    return (*COPIED, *(one for hook in register.hooks(DeskBackup) for one in hook.copied))
 
 
 def left_out() -> dict[str, str]:
     """Return the tables that are not backed up, including the specialist desks', each with the reason."""
-    return LEFT_OUT | {table: why for desk in register.desks() for table, why in desk.left_out.items()}
+    return LEFT_OUT | {
+        table: why for hook in register.hooks(DeskBackup) for table, why in hook.left_out.items()
+    }
 
 
 def of_side(side: Side) -> Sequence[Copied]:

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 
 from heedline.config import environment as env
+from heedline.desk_hooks import register
 from heedline.desk_hooks.operations import Operations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskRoutes(register.Hook):
+    """The modules of a desk's routes on the office and the partners' site.
+
+    `uploads` is a module whose FILE_DRAFTS says which of the office's addresses take a file.
+    """
+
+    office: str = ""
+    partner: str = ""
+    uploads: str = ""
 
 
 def packages() -> list[str]:

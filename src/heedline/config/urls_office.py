@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
+from heedline.config.specialist_desks import DeskRoutes
 from heedline.desk_hooks import register
 
 urlpatterns = [
     path("", include("heedline.web.office.urls")),
-    *(path("", include(desk.urls)) for desk in register.desks() if desk.urls),
+    *(path("", include(hook.office)) for hook in register.hooks(DeskRoutes) if hook.office),
 ]
 
 handler400 = "heedline.web.refusals.malformed"

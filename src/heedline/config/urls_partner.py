@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
+from heedline.config.specialist_desks import DeskRoutes
 from heedline.desk_hooks import register
 
 urlpatterns = [
     path("", include("heedline.web.partner.urls")),
-    *(path("", include(desk.partner_urls)) for desk in register.desks() if desk.partner_urls),
+    *(path("", include(hook.partner)) for hook in register.hooks(DeskRoutes) if hook.partner),
 ]
 
 handler400 = "heedline.web.refusals.malformed"

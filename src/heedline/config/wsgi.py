@@ -178,13 +178,14 @@ def build(process: str) -> Front:
 
 
 def _office_uploads() -> Uploads:
+    from heedline.config.specialist_desks import DeskRoutes
     from heedline.desk_hooks import register
     from heedline.web.office.calls.call_uploads import CallDrafts
     from heedline.web.uploads.incoming_files import FileAddresses
     from heedline.web.uploads.incoming_parts import PartAddresses
 
     calls = CallDrafts()
-    modules = (import_module(one.uploads) for one in register.desks() if one.uploads)
+    modules = (import_module(hook.uploads) for hook in register.hooks(DeskRoutes) if hook.uploads)
     desks = (FileAddresses(one.FILE_DRAFTS) for one in modules)
     return Uploads(_OnFreshConnections(AllAddresses((FileAddresses(calls), PartAddresses(calls), *desks))))
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from heedline.database.desk_rights import DeskRights
 from heedline.desk_hooks import register
 
 #: Every role, and what it is.
@@ -355,12 +356,13 @@ MAY_BECOME = {("migrate", g) for g in ("owner", "door", "usher", "settler")} | {
 
 def tables() -> dict[str, Mapping[str, str]]:
     """Return the table-level privileges, including those on the specialist desks' tables."""
-    return {**TABLES, **{name: who for desk in register.desks() for name, who in desk.rights.tables.items()}}
+    theirs = {name: who for hook in register.hooks(DeskRights) for name, who in hook.tables.items()}
+    return {**TABLES, **theirs}
 
 
 def columns() -> dict[tuple[str, str, str], str]:
     """Return the rights on individual columns, including those of the specialist desks."""
     return {
         **COLUMNS,
-        **{key: said for desk in register.desks() for key, said in desk.rights.columns.items()},
+        **{key: said for hook in register.hooks(DeskRights) for key, said in hook.columns.items()},
     }

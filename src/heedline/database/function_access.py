@@ -6,6 +6,7 @@ are.
 
 from __future__ import annotations
 
+from heedline.database.desk_rights import DeskRights
 from heedline.desk_hooks import register
 
 #: Who may call the functions of a schema, and who owns them. In `public` there are the job library's, the worker's.
@@ -100,7 +101,7 @@ def callers_of(schema: str, name: str) -> set[str]:
 
 def _of_desks() -> dict[str, str]:
     """Return the specialist desks' functions in the schema `permits`, each with the role that may call it."""
-    return {name: role for desk in register.desks() for name, role in desk.rights.functions.items()}
+    return {name: role for hook in register.hooks(DeskRights) for name, role in hook.functions.items()}
 
 
 def permits_functions() -> frozenset[str]:
@@ -276,4 +277,4 @@ SYSTEM_FUNCTIONS = {
 
 def triggers() -> frozenset[str]:
     """Return the functions that triggers run, including those of the specialist desks."""
-    return frozenset(TRIGGERS).union(*(desk.rights.triggers for desk in register.desks()))
+    return frozenset(TRIGGERS).union(*(hook.triggers for hook in register.hooks(DeskRights)))

@@ -48,6 +48,7 @@ from heedline.casework.rota import rota_clock
 from heedline.casework.tasks import clock as tasks_clock
 from heedline.desk_hooks import register
 from heedline.dispatch import clockwork
+from heedline.dispatch.desk_clocks import DeskClock
 from heedline.dispatch.folder import settle_folder
 from heedline.dispatch.turns import forget_dead_rows, forget_jobs, forget_later_ticks
 
@@ -168,8 +169,8 @@ TASKS = (
 
 def tasks() -> tuple[PeriodicTask, ...]:
     """Return every periodic task, including those of the registered specialist desks."""
-    theirs = (clock for desk in register.desks() for clock in desk.clocks)
-    return (*TASKS, *(PeriodicTask(one.name, one.cron, one.priority, one.run) for one in theirs))
+    theirs = (PeriodicTask(one.name, one.cron, one.priority, one.run) for one in register.hooks(DeskClock))
+    return (*TASKS, *theirs)
 
 
 class Runner:

@@ -5,11 +5,14 @@ Roles are stored as codes, never as class paths. Plain Python.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from heedline.desk_hooks import register
 from heedline.permits.capabilities import AnyCapability
 from heedline.permits.capabilities import Capability as C
+from heedline.permits.standing import Standing
 
 
 class Role(StrEnum):
@@ -120,6 +123,30 @@ BESIDE: dict[Role, frozenset[Role]] = {Role.INVESTIGATOR: frozenset({Role.OFFICE
 SIGN_IN_HERE = frozenset({Role.STEWARD, Role.OVERSEER, Role.WELFARE})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """The roles that have a capability, and its further conditions (as in `permits.rules.RULES`)."""
+
+    words: str
+    roles: frozenset[Role]
+    rules: tuple[Callable[[Standing], str | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeskGrants(register.Hook):
+    """The capabilities of a specialist desk, each with its grant."""
+
+    grants: Mapping[AnyCapability, Grant]
+
+    def codes(self) -> Iterable[str]:
+        return map(str, self.grants)
+
+
+def desk_grants() -> dict[AnyCapability, Grant]:
+    """Return every capability of the registered desks with its grant."""
+    return {what: grant for hook in register.hooks(DeskGrants) for what, grant in hook.grants.items()}
+
+
 def granted(role: Role) -> frozenset[AnyCapability]:
     """Return the capabilities of a role in the core and at the registered specialist desks."""
-    return GRANTS[role] | register.granted_to(role)
+    return GRANTS[role] | {what for what, grant in desk_grants().items() if role in grant.roles}

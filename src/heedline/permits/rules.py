@@ -6,44 +6,11 @@ Each rule is a small predicate that returns a reason for the officer.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
 
-from heedline.desk_hooks import register
+from heedline.permits import roles
 from heedline.permits.capabilities import AnyCapability
 from heedline.permits.capabilities import Capability as C
-
-
-@dataclass(frozen=True)
-class Standing:
-    """The facts about a report that rules check, read once the row is locked.
-
-    `danger` means a danger to life, as reported or as found by an officer.
-    """
-
-    desk_id: UUID
-    watch_id: UUID | None
-    owner_id: UUID | None
-    lease_by_id: UUID | None
-    lease_until: datetime | None
-    at: datetime
-    officer_id: UUID
-    danger: bool = False
-
-    @property
-    def leased_to_another(self) -> bool:
-        """Return whether a colleague is currently editing the report."""
-        return (
-            self.lease_by_id is not None
-            and self.lease_by_id != self.officer_id
-            and self.lease_until is not None
-            and self.lease_until > self.at
-        )
-
-    @property
-    def mine(self) -> bool:
-        return self.owner_id == self.officer_id
+from heedline.permits.standing import Standing as Standing
 
 
 def nobody_else_is_writing(standing: Standing) -> str | None:
@@ -93,7 +60,7 @@ RULES: dict[C, tuple[Callable[[Standing], str | None], ...]] = {
 def _rules_of(capability: AnyCapability) -> tuple[Callable[[Standing], str | None], ...]:
     if isinstance(capability, C):
         return RULES.get(capability, ())
-    grant = register.grants().get(capability)
+    grant = roles.desk_grants().get(capability)
     return grant.rules if grant is not None else ()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heedline.desk_hooks.hooks import DemoScene
+from heedline.jobs.demonstration.desks import DemoScene
 from tests.support.example_desk import checks
 
 

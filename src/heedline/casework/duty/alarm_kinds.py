@@ -41,7 +41,7 @@ from heedline.casework.duty.alarm_causes import (
     urgent_unopened,
 )
 from heedline.casework.duty.alarm_rules import AlarmEvent as AlarmEvent
-from heedline.casework.duty.alarm_rules import AlarmRule
+from heedline.casework.duty.alarm_rules import AlarmRule, DeskAlarms
 from heedline.casework.keys import health
 from heedline.desk_hooks import register
 from heedline.dispatch.letters import AlarmKind, Letter
@@ -384,8 +384,8 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
 def every_kind() -> Iterator[tuple[str, AlarmRule]]:
     """Yield (code, rule) for every kind of alarm, in the order of the Alarms page."""
     yield from ((str(kind), rule) for kind, rule in ALARM_KINDS.items())
-    for desk in register.desks():
-        yield from ((str(kind), rule) for kind, rule in desk.alarms.items())
+    for hook in register.hooks(DeskAlarms):
+        yield from ((str(kind), rule) for kind, rule in hook.rules.items())
 
 
 def rule_of(kind: str) -> AlarmRule:

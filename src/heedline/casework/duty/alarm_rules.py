@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,8 +31,10 @@ from heedline.casework.duty.alarm_causes import (
     rota_uncovered,
     shift_note_late,
 )
-from heedline.dispatch.letters import AlarmKind, AnyLetter, Letter
+from heedline.desk_hooks.register import Hook, SpecialistDesk
+from heedline.dispatch.letters import AlarmKind, AnyAlarmKind, AnyLetter, Letter
 from heedline.dispatch.models import About
+from heedline.dispatch.outbox import DeskLetters
 from heedline.dispatch.pages import PageWord
 from heedline.permits.capabilities import AnyCapability, Capability
 
@@ -239,3 +242,20 @@ LINKING_ALARMS: dict[AlarmKind, AlarmRule] = {
         answered_with=Capability.HAND_ON_INTEREST,
     ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class DeskAlarms(Hook):
+    """The kinds of alarm of a specialist desk, each with its rule."""
+
+    rules: Mapping[AnyAlarmKind, AlarmRule]
+
+    def codes(self) -> Iterable[str]:
+        return map(str, self.rules)
+
+    def fault(self, desk: SpecialistDesk) -> str:
+        letters = {letter for hook in desk.of(DeskLetters) for letter in hook.delivered}
+        for kind, rule in self.rules.items():
+            if rule.raised_by is not None and rule.raised_by not in letters:
+                return f"The alarm {kind} is raised by {rule.raised_by}, which the desk has not."
+        return ""

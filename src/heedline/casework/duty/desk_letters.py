@@ -10,17 +10,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from heedline.desk_hooks import register
 from heedline.dispatch.models import Outbox
+from heedline.dispatch.outbox import desk_letters
 
 _BATCH = 100
 
 
 def carried() -> dict[str, Callable[[Sequence[Outbox], datetime], None]]:
     """Return the delivery function for each kind of letter that a specialist desk delivers itself."""
-    return {
-        str(letter): carry for desk in register.desks() for letter, carry in desk.letters.items() if carry
-    }
+    return {letter: to for letter, to in desk_letters().items() if to is not None}
 
 
 def carry(at: datetime) -> int:

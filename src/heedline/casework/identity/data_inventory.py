@@ -283,9 +283,16 @@ LACKS: tuple[Lack, ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class DeskHolds(register.Hook):
+    """A specialist desk's lines for the statement of data held about a reporter."""
+
+    lines: tuple[HeldData, ...]
+
+
 def holds() -> tuple[HeldData, ...]:
     """Return every entry of the inventory.
 
     The entries of the registered specialist desks come last.
     """
-    return (*HOLDS, *(line for desk in register.desks() for line in desk.held))
+    return (*HOLDS, *(line for hook in register.hooks(DeskHolds) for line in hook.lines))

@@ -17,12 +17,11 @@ from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate, TruncHour
 
 from heedline.audit import journal
-from heedline.audit.acts import Act
+from heedline.audit.acts import Act, desk_acts
 from heedline.audit.models import Event
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.recording import refusals_logged
 from heedline.casework.report.opening import short_name
-from heedline.desk_hooks import register
 from heedline.desks.models import CANARY, Appointment, Desk, Officer, Shift
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
@@ -270,7 +269,7 @@ def choices(*, by: Attendance) -> Choices:
     return Choices(
         officers=tuple((str(person), name) for person, name in people),
         desks=tuple((str(desk), name) for desk, name in desks),
-        acts=tuple(sorted({*Act, *register.act_words()})),
+        acts=tuple(sorted({*Act, *desk_acts()})),
     )
 
 

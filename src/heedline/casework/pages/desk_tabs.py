@@ -1,13 +1,55 @@
-"""The tabs that specialist desks add to a report's pages, and their links in the menu."""
+"""The tabs that specialist desks add to a report's pages, their links in the menu and their lines on My work."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from heedline.casework.access.session import Attendance
-from heedline.desk_hooks import register
+from heedline.desk_hooks.register import Hook, hooks
+from heedline.permits.capabilities import AnyCapability
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportTab(Hook):
+    """A tab on every page of a report, shown to officers with `capability`.
+
+    `url` is the name of a route with `ref`. `count` maps (report, officer, now) to the number beside the tab, where 0 shows none. `shown` says whether a report has the tab; without it, every report has.
+    """
+
+    url: str
+    text: str
+    capability: AnyCapability
+    count: Callable[[UUID, Attendance, datetime], int] | None = None
+    shown: Callable[[UUID, Attendance], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuLink(Hook):
+    """A menu link, shown to officers for whom `shown` returns true. `url` is a route name."""
+
+    url: str
+    text: str
+    shown: Callable[[Attendance], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkWaiting:
+    """A line on My work, with a link to the route `url` (and `ref`, if set)."""
+
+    words: str
+    url: str
+    link: str
+    ref: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskWork(Hook):
+    """What a specialist desk says on the page My work."""
+
+    lines: Callable[[Attendance, datetime], Sequence[WorkWaiting]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +68,16 @@ def desk_tabs(ref: UUID, *, by: Attendance, at: datetime) -> tuple[DeskTab, ...]
     """Return the tabs that this officer may see on a report."""
     return tuple(
         DeskTab(tab.url, tab.text, tab.count(ref, by, at) if tab.count is not None else 0)
-        for desk in register.desks()
-        for tab in desk.tabs
+        for tab in hooks(ReportTab)
         if by.may(tab.capability) and (tab.shown is None or tab.shown(ref, by))
     )
 
 
 def menu_links(*, by: Attendance) -> tuple[tuple[str, str], ...]:
     """Return the text and the route name of each menu link that this officer may see."""
-    return tuple((link.text, link.url) for desk in register.desks() for link in desk.menu if link.shown(by))
+    return tuple((link.text, link.url) for link in hooks(MenuLink) if link.shown(by))
+
+
+def desk_work(*, by: Attendance, at: datetime) -> list[WorkWaiting]:
+    """Return what waits for this officer at the specialist desks, as lines of My work."""
+    return [line for hook in hooks(DeskWork) for line in hook.lines(by, at)]

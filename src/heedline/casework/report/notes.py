@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -130,12 +131,25 @@ def recipients(report_id: UUID) -> list[UUID]:
     return list(header.epochs)
 
 
+@dataclass(frozen=True, slots=True)
+class SealedParts(register.Hook):
+    """The kinds of sealed part that a specialist desk adds, each with its text.
+
+    Such a part is written with `seal`, and is then addressed to other keys, disposed of, backed up and restored like every part of its report.
+    """
+
+    words: Mapping[str, str]
+
+    def codes(self) -> Iterable[str]:
+        return self.words
+
+
 def refuse_unknown(part: str) -> None:
     """Raise NotRegistered if this kind of sealed part is unknown.
 
     The core and the registered desks define the known kinds.
     """
-    if part not in SEALED_PARTS and part not in register.sealed_parts():
+    if part not in SEALED_PARTS and all(part not in hook.words for hook in register.hooks(SealedParts)):
         raise register.NotRegistered(f"No part of a report is called {part}.")
 
 

@@ -7,8 +7,9 @@ call-back, and how a caller sounded.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,7 +21,8 @@ from heedline.casework.report.conflict_terms import words_in
 from heedline.casework.report.opening import OpenedReport, object_in, open_stored
 from heedline.casework.report.question_editions import questions_of
 from heedline.casework.search import link_decisions, subject_entries
-from heedline.index import Document
+from heedline.desk_hooks.register import Hook
+from heedline.index import Document, SealedIndex
 from heedline.index.words import forms_of, words_of
 from heedline.intake import loops
 from heedline.intake.questions import FieldKind, QuestionSet
@@ -268,3 +270,32 @@ def _of_part(sort: str, told: Mapping[str, Any]) -> Iterator[str]:
     if sort in ("message", "translation"):
         kept = {"text": told.get("text", "")}
     yield from words_in(kept)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexVisit:
+    """One batch of indexing at a desk, in an officer's session and inside its transaction.
+
+    `identity` changes when the index is made anew, so a desk knows that its own things are no longer in it.
+    """
+
+    desk: UUID
+    identity: UUID
+    index: SealedIndex
+    ring: Keyring
+    officer: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskIndexing(Hook):
+    """A specialist desk's additions to the index.
+
+    `prepare` adds or updates the desk's own things. It returns False if more are left, and then no report is
+    indexed in this batch. `report` returns further keys under which a report is found. `waits` says whether the
+    desk with this id has something for `prepare`.
+    """
+
+    prepare: Callable[[IndexVisit], bool]
+    report: Callable[[IndexVisit, Report, Sequence[SearchedText]], Sequence[str]]
+    waits: Callable[[UUID], bool]

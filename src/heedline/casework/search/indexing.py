@@ -32,10 +32,10 @@ from heedline.casework.search import (
     subject_entries,
     values,
 )
+from heedline.casework.search.documents import DeskIndexing, IndexVisit
 from heedline.casework.search.page_store import StoredPages, one_snapshot
 from heedline.casework.search.sealed_values import FoundValues
 from heedline.desk_hooks import register
-from heedline.desk_hooks.hooks import IndexVisit
 from heedline.index import Damaged, Document, SealedIndex
 from heedline.index.extraction.keys import forms as forms_of_values
 from heedline.permits.capabilities import Capability
@@ -347,7 +347,7 @@ def _is_time(one: Coverage, at: datetime) -> bool:
 
 def _desk_waits(desk: UUID) -> bool:
     """Return whether a specialist desk's records are waiting to be added to this desk's index."""
-    return any(one.indexing is not None and one.indexing.waits(desk) for one in register.desks())
+    return any(hook.waits(desk) for hook in register.hooks(DeskIndexing))
 
 
 def _batch(desk: UUID, by: Attendance, at: datetime, reports: bool) -> int:
@@ -359,7 +359,7 @@ def _batch(desk: UUID, by: Attendance, at: datetime, reports: bool) -> int:
         if row.size and not index.current:
             raise Damaged
         visit = IndexVisit(desk=desk, identity=row.id, index=index, ring=ring, officer=by.officer_id, at=at)
-        if not all(one.indexing.prepare(visit) for one in register.desks() if one.indexing is not None):
+        if not all(hook.prepare(visit) for hook in register.hooks(DeskIndexing)):
             return 1  # their own things come first: a report is compared with them
         if not reports:
             return 0
@@ -439,9 +439,8 @@ def _document(
         found = values.extract_of(report, texts, compared=False)
         keys = values.keys_of(found, made)
         keys += subject_entries.keys_of(subject_entries.opened(parts, visit.ring))
-        for desk in register.desks():
-            if desk.indexing is not None:
-                keys += desk.indexing.report(visit, report, texts)
+        for hook in register.hooks(DeskIndexing):
+            keys += hook.report(visit, report, texts)
         number = sum(one.part not in {link_decisions.PART, documents.FILE_WORDS} for one in parts)
         document = documents.document(report.id, texts, keys, forms_of_values(found.values))
         read = reopening.IndexedReport(report, texts, made, keys)

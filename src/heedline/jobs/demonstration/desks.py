@@ -1,15 +1,38 @@
-"""Demonstration data contributed by the specialist desks."""
+"""DemoData data contributed by the specialist desks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from heedline.desk_hooks import register
+
 if TYPE_CHECKING:
     from heedline.casework.access.session import Attendance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoScene:
+    """The context given to a desk that adds invented data to the demonstration.
+
+    `reports` and `officers` are listed by the code of their desk. `sitting(name)` is a context manager that signs in an officer of the demonstration, with keys unlocked.
+    """
+
+    at: datetime
+    reports: Mapping[str, Sequence[UUID]]
+    officers: Mapping[str, Sequence[str]]
+    sitting: Callable[[str], AbstractContextManager[Attendance]]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoData(register.Hook):
+    """The function with which a specialist desk adds its invented data to the demonstration."""
+
+    load: Callable[[DemoScene], None]
 
 
 def settle(at: datetime) -> None:
@@ -34,9 +57,6 @@ def load(
 
     `sent` has pairs of desk and report, and `officers` pairs of desk and name. `sitting(name)` gives their session, with keys unlocked.
     """
-    from heedline.desk_hooks import register
-    from heedline.desk_hooks.hooks import DemoScene
-
     reports: dict[str, list[UUID]] = {}
     for code, ref in sent:
         reports.setdefault(code, []).append(ref)
@@ -44,6 +64,5 @@ def load(
     for code, name in officers:
         names.setdefault(code, []).append(name)
     scene = DemoScene(at=at, reports=reports, officers=names, sitting=sitting)
-    for desk in register.desks():
-        if desk.demo is not None:
-            desk.demo(scene)
+    for hook in register.hooks(DemoData):
+        hook.load(scene)

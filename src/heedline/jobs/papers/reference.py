@@ -14,11 +14,10 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from heedline.desk_hooks import register
 from heedline.packs.text.languages import Page, PageState
 from heedline.permits import second_person
 from heedline.permits.capabilities import AnyCapability, Capability
-from heedline.permits.roles import DESCRIPTIONS, Role, granted
+from heedline.permits.roles import DESCRIPTIONS, Role, desk_grants, granted
 from heedline.permits.rules import RULES
 from heedline.reports.dissemination_states import PATH as SENDING
 from heedline.reports.dissemination_states import TURNS as SENDING_TURNS
@@ -102,7 +101,7 @@ def _roles() -> Iterator[str]:
         ("", *Role),
         (
             [_in_words(what), *(_yes(what in granted(role)) for role in Role)]
-            for what in (*Capability, *register.grants())
+            for what in (*Capability, *desk_grants())
         ),
     )
     yield "## What must hold besides"
@@ -140,7 +139,7 @@ def _roles() -> Iterator[str]:
 
 
 def _desk_rules() -> Iterator[tuple[AnyCapability, tuple[Callable[..., str | None], ...]]]:
-    yield from ((what, grant.rules) for what, grant in register.grants().items() if grant.rules)
+    yield from ((what, grant.rules) for what, grant in desk_grants().items() if grant.rules)
 
 
 def _pages(site: str, module: str) -> Iterator[str]:

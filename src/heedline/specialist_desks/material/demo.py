@@ -8,7 +8,7 @@ from uuid import UUID
 
 from heedline.casework.access.session import Attendance
 from heedline.casework.search import indexing
-from heedline.desk_hooks.hooks import DemoScene
+from heedline.jobs.demonstration.desks import DemoScene
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material import demo_evidence, notice_demo
 from heedline.specialist_desks.material.examination import examining

@@ -11,7 +11,7 @@ from django.conf import settings
 from heedline.casework.access.session import Attendance
 from heedline.casework.linking import matching
 from heedline.casework.search import desk_index
-from heedline.desk_hooks.hooks import DemoScene
+from heedline.jobs.demonstration.desks import DemoScene
 from heedline.packs import load_pack
 from heedline.specialist_desks.material import demo_evidence
 from heedline.specialist_desks.material.examination import examining

@@ -12,8 +12,8 @@ from django.db import connection
 from heedline.casework.errors import NotHere
 from heedline.casework.pages.desk_tabs import desk_tabs
 from heedline.casework.search import desk_index, indexing
-from heedline.desk_hooks.hooks import DemoScene
 from heedline.jobs.demonstration import cast as cast_of_demo
+from heedline.jobs.demonstration.desks import DemoScene
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import SearchIndex
 from heedline.specialist_desks.material import demo

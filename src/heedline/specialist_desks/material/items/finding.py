@@ -18,8 +18,7 @@ from django.db.models import Q, QuerySet
 
 from heedline.audit import journal
 from heedline.casework.records import desk_parts
-from heedline.casework.search.documents import SearchedText
-from heedline.desk_hooks.hooks import IndexVisit
+from heedline.casework.search.documents import IndexVisit, SearchedText
 from heedline.desks.models import Desk
 from heedline.index import Document, SealedIndex
 from heedline.packs.urgency import Urgency

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
 from heedline.casework.access.session import Attendance
+from heedline.casework.pages.desk_tabs import WorkWaiting
 from heedline.casework.report.opening import short_name
-from heedline.desk_hooks.hooks import WorkWaiting
 from heedline.permits.gate import allows
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material.delivery import dispatching, pack_data

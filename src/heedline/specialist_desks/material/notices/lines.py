@@ -13,10 +13,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from heedline.audit import journal
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.pages.desk_tabs import WorkWaiting
 from heedline.casework.recording import refusals_logged
 from heedline.casework.records import desk_parts
 from heedline.casework.report.opening import short_name
-from heedline.desk_hooks.hooks import WorkWaiting
 from heedline.desks.models import Officer
 from heedline.dispatch.clocks import due_words
 from heedline.specialist_desks.material.delivery import pack_data

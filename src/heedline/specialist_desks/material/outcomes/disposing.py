@@ -19,9 +19,9 @@ from django.db.models import Q
 from heedline.casework.access.session import Attendance
 from heedline.casework.attachments import stored_objects
 from heedline.casework.errors import CannotOpen, NotHere
+from heedline.casework.pages.desk_tabs import WorkWaiting
 from heedline.casework.report.opening import short_name
 from heedline.casework.search import desk_index
-from heedline.desk_hooks.hooks import WorkWaiting
 from heedline.index import SealedIndex
 from heedline.permits.gate import allows
 from heedline.permits.scopes import reports_of

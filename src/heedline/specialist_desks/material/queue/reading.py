@@ -14,18 +14,18 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from heedline.audit import journal
+from heedline.audit.acts import desk_acts
 from heedline.audit.models import Event
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import CannotOpen, ChangedSinceArrival, NotHere
+from heedline.casework.pages.desk_tabs import WorkWaiting
 from heedline.casework.recording import refusals_logged
 from heedline.casework.records import desk_parts
 from heedline.casework.report import restrictions
 from heedline.casework.report.opening import received_words, short_name
 from heedline.casework.search import desk_index, documents, indexing
 from heedline.casework.search.page_store import one_snapshot
-from heedline.desk_hooks import register
-from heedline.desk_hooks.hooks import WorkWaiting
 from heedline.desks.models import Officer
 from heedline.index import Damaged, SealedIndex
 from heedline.permits.scopes import reports_of
@@ -423,7 +423,7 @@ def _history(item: MaterialItem) -> tuple[tuple[str, str, datetime], ...]:
     """Return the logged actions on an item, newest first, each with the person who took it."""
     rows = list(Event.objects.filter(thing="item", thing_id=item.id).order_by("-at")[:_MOST_ACTS])
     names = dict(Officer.objects.filter(id__in=[one.actor for one in rows]).values_list("id", "name"))
-    words = register.act_words()
+    words = desk_acts()
     return tuple(
         (
             words.get(one.act, one.act) + (" (refused)" if one.outcome == "refused" else ""),

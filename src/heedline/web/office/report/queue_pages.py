@@ -22,7 +22,7 @@ from heedline.casework.errors import NotHere
 from heedline.casework.journey import owner_notices, transitions
 from heedline.casework.linking import deconfliction, interests, matching, questions, upkeep
 from heedline.casework.oversight import conflict_register
-from heedline.casework.pages import danger_page, hand_overs, identity_requests
+from heedline.casework.pages import danger_page, desk_tabs, hand_overs, identity_requests
 from heedline.casework.pages import home as pages_home
 from heedline.casework.pages.queues import queue as pages_queue
 from heedline.casework.pages.queues.queue import Queue
@@ -31,7 +31,6 @@ from heedline.casework.people import training
 from heedline.casework.setup import waiting_proposals
 from heedline.casework.tasks import shift_notes
 from heedline.casework.tasks import tasks as casework_tasks
-from heedline.desk_hooks import register
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.afterwards import AFTERWARDS
@@ -99,9 +98,7 @@ def my_work(request: OfficeRequest) -> HttpResponse:
             "interest_hits": interests.to_acknowledge(by=by),
             "contact_first": contact_first,
             "conflicts": conflict_register.raised_lately(by=by, at=at),
-            "desk_work": [
-                one for desk in register.desks() if desk.my_work is not None for one in desk.my_work(by, at)
-            ],
+            "desk_work": desk_tabs.desk_work(by=by, at=at),
             "partner_calls": dissemination_lines.calls_for(by),
             "proposals_waiting": waiting_proposals.waiting_for(by, at),
             "keys_to_sign": waiting_proposals.keys_to_sign(by),

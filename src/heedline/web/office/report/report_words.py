@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heedline.desk_hooks import register
+from heedline.audit.acts import desk_acts
 
 #: Where a translation was asked for that nobody can make yet.
 NOBODY_SPEAKS_IT = (
@@ -140,4 +140,4 @@ ACTS = {
 
 def act_words(act: str) -> str:
     """Return the text for a log action, or its code if it has no text."""
-    return (ACTS | register.act_words()).get(act, act.replace("-", " ").capitalize())
+    return (ACTS | desk_acts()).get(act, act.replace("-", " ").capitalize())

@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from heedline.jobs import evidence
-from heedline.specialist_desks.material.evidence import bundles, chain
+from heedline.specialist_desks.material.evidence import bundle_command, bundles, chain
 from heedline.specialist_desks.material.evidence.chain import BEGINNING, BrokenChain, ChainLink, head_of
 
 FILES = [b"placeholder one", b"placeholder two", b"placeholder three"]
@@ -124,10 +123,10 @@ def test_what_is_no_bundle_is_refused(tmp_path: Path) -> None:
 def test_the_command_says_what_it_finds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     links = made()
     place, head = bundle(tmp_path, links), links[-1].head.hex()
-    assert evidence.verify(place, head, None) == 0
+    assert bundle_command.verify(place, head, None) == 0
     assert f"Hash of the newest entry: {head}" in capsys.readouterr().out
-    assert evidence.verify(place, "", None) == 0
+    assert bundle_command.verify(place, "", None) == 0
     assert "nothing shows that the newest entries were not removed" in capsys.readouterr().out
-    assert evidence.verify(place, "00" * 32, None) == 1
+    assert bundle_command.verify(place, "00" * 32, None) == 1
     assert "CHANGED" in capsys.readouterr().err
-    assert evidence.verify(tmp_path / "missing.zip", "", None) == 3
+    assert bundle_command.verify(tmp_path / "missing.zip", "", None) == 3

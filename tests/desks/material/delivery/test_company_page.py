@@ -17,7 +17,7 @@ from heedline.dispatch.models import Alarm
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskPartHeader, DeskPartPayload
 from heedline.specialist_desks.material.delivery import company_page
-from heedline.specialist_desks.material.delivery.attempts import answer_token_hash, new_answer_token
+from heedline.specialist_desks.material.delivery.answer_tokens import answer_token_hash, new_answer_token
 from heedline.specialist_desks.material.items import sightings
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.models import (

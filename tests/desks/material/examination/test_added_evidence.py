@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from django.db import DatabaseError, transaction
 
+from heedline.casework.pages import desk_tabs
 from heedline.desks.models import Officer
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
@@ -26,7 +27,6 @@ from heedline.specialist_desks.material.models import (
 from heedline.specialist_desks.material.notices import composing, lines
 from heedline.specialist_desks.material.outcomes import disposing
 from heedline.specialist_desks.material.queue import reading
-from heedline.specialist_desks.material.registration import DESK
 from heedline.specialist_desks.material.rules import ItemState
 from heedline.specialist_desks.material.vocabulary import MaterialAct
 from tests.sites.conftest import office_site  # noqa: F401
@@ -56,9 +56,8 @@ def added(people: People, ref: UUID, name: str = "Nadia") -> None:
 
 def waits_for(people: People, name: str) -> list[UUID | None]:
     """The items that My work of `name` names."""
-    assert DESK.my_work is not None
     with people.sitting(name, unlocked=False) as by:
-        return [one.ref for one in DESK.my_work(by, people.at) if one.url == "material-item"]
+        return [one.ref for one in desk_tabs.desk_work(by=by, at=people.at) if one.url == "material-item"]
 
 
 def test_a_finding_is_confirmed_on_added_evidence_before_it_is_reviewed(people: People) -> None:

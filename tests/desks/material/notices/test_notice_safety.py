@@ -9,13 +9,13 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import DatabaseError, transaction
 
+from heedline.casework.delivery import carrying
+from heedline.casework.delivery.attempts import AttemptOutcome
+from heedline.casework.delivery.carrying import CarriedLetter
 from heedline.casework.linking import interests
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import InterestHit
-from heedline.specialist_desks.material.delivery import dispatching
-from heedline.specialist_desks.material.delivery.attempts import AttemptOutcome
-from heedline.specialist_desks.material.delivery.dispatching import CarriedNotice
 from heedline.specialist_desks.material.items import found_item
 from heedline.specialist_desks.material.items.finding import reports_naming
 from heedline.specialist_desks.material.models import ChannelTestRecord, CompanyNotice, NoticeAttempt
@@ -50,7 +50,7 @@ def courier(monkeypatch: pytest.MonkeyPatch) -> Courier:
 
     def ends(outcome: AttemptOutcome) -> None:
         for name in ("carry_email", "carry_request"):
-            monkeypatch.setattr(dispatching, name, lambda *_, **__: CarriedNotice(outcome, "the reply"))
+            monkeypatch.setattr(carrying, name, lambda *_, **__: CarriedLetter(outcome, "the reply"))
 
     ends(AttemptOutcome.ACCEPTED)
     return ends

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import pytest
 
+from heedline.casework.delivery.attempts import AttemptOutcome
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material.delivery.attempts import AttemptOutcome
 from heedline.specialist_desks.material.examination import examining
 from heedline.specialist_desks.material.items import sightings
 from heedline.specialist_desks.material.liveness import LivenessVerdict

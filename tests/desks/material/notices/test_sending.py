@@ -14,12 +14,12 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import DatabaseError, transaction
 
+from heedline.casework.delivery.attempts import AttemptOutcome
 from heedline.casework.errors import NotHere
 from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskPartPayload, Report
-from heedline.specialist_desks.material.delivery.attempts import AttemptOutcome
 from heedline.specialist_desks.material.examination import examining
 from heedline.specialist_desks.material.items import sightings
 from heedline.specialist_desks.material.liveness import LivenessVerdict

@@ -10,16 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heedline.database import sql_files
-from heedline.specialist_desks.material.delivery.attempts import (
+from heedline.casework.delivery.attempts import (
     AttemptOutcome,
     DeliveryAttempt,
     DeliveryState,
-    answer_token_hash,
     delivery_state,
-    new_answer_token,
     next_attempt,
 )
+from heedline.database import sql_files
+from heedline.specialist_desks.material.delivery.answer_tokens import answer_token_hash, new_answer_token
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.notice_rules.content import NoticeBasis
 from heedline.specialist_desks.material.notice_rules.states import (

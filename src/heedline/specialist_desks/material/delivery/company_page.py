@@ -18,7 +18,7 @@ from heedline.casework.records import desk_parts
 from heedline.intake.fields import tidy
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material.delivery import pack_data
-from heedline.specialist_desks.material.delivery.attempts import answer_token_hash
+from heedline.specialist_desks.material.delivery.answer_tokens import answer_token_hash
 from heedline.specialist_desks.material.notice_rules.clock import NoticeStep
 from heedline.specialist_desks.material.notice_rules.states import ANSWERS, CompanyAnswer, NoticeState
 from heedline.specialist_desks.material.vocabulary import NOTICE_ANSWER

@@ -31,6 +31,11 @@ class ChannelKind(StrEnum):
     POST = "post"
     """Recorded post or delivery by hand to the company's postal address."""
 
+    @property
+    def is_carried(self) -> bool:
+        """Whether the courier delivers through this channel. Forms and post are the examiner's."""
+        return self in {ChannelKind.EMAIL, ChannelKind.WEBHOOK}
+
 
 @dataclass(frozen=True, slots=True)
 class NoticeChannel:

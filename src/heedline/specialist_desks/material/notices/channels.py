@@ -13,12 +13,13 @@ from django.conf import settings
 
 from heedline.audit import journal
 from heedline.casework.access.session import Attendance
+from heedline.casework.delivery import carrying
+from heedline.casework.delivery.attempts import AttemptOutcome
+from heedline.casework.delivery.carrying import CarriedLetter
 from heedline.casework.errors import NotHere
 from heedline.casework.recording import refusals_logged
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material.delivery import dispatching, pack_data
-from heedline.specialist_desks.material.delivery.attempts import AttemptOutcome
-from heedline.specialist_desks.material.delivery.dispatching import CarriedNotice
+from heedline.specialist_desks.material.delivery import pack_data
 from heedline.specialist_desks.material.items.found_item import my_desk
 from heedline.specialist_desks.material.models import ChannelTestRecord
 from heedline.specialist_desks.material.notice_rules.directory import ChannelKind, ChannelTest, Company
@@ -48,7 +49,7 @@ def companies(*, by: Attendance, at: datetime) -> tuple[CompanyLine, ...]:
     )
 
 
-def test_channel(code: str, number: int, *, by: Attendance, at: datetime) -> CarriedNotice:
+def test_channel(code: str, number: int, *, by: Attendance, at: datetime) -> CarriedLetter:
     """Send a test message through a channel, and record whether it was accepted.
 
     Raises NotHere, Refused and NotNow.
@@ -60,13 +61,13 @@ def test_channel(code: str, number: int, *, by: Attendance, at: datetime) -> Car
         by.require(MaterialCapability.NOTIFY, desk)
         if company is None or channel is None:
             raise NotHere
-        if not dispatching.can_carry(channel.kind):
+        if not channel.kind.is_carried:
             raise NotNow("A web form is tried by hand.")
     if channel.kind is ChannelKind.EMAIL:
-        carried = dispatching.carry_email(_test_message(channel.address), to=channel.address, at=at)
+        carried = carrying.carry_email(_test_message(channel.address), to=channel.address, at=at)
     else:
         request = signed_test(secret=sending.secret_of(code), at=at)
-        carried = dispatching.carry_request(request, to=channel.address, at=at)
+        carried = carrying.carry_request(request.body, request.headers, to=channel.address, at=at)
     with refusals_logged(MaterialAct.CHANNEL_TESTED, by=by.officer_id, desk=desk):
         passed = carried.outcome is AttemptOutcome.ACCEPTED
         ChannelTestRecord.objects.create(

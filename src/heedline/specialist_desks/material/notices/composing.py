@@ -16,7 +16,7 @@ from heedline.casework.records import desk_parts
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material.delivery import pack_data
-from heedline.specialist_desks.material.delivery.attempts import answer_token_hash, new_answer_token
+from heedline.specialist_desks.material.delivery.answer_tokens import answer_token_hash, new_answer_token
 from heedline.specialist_desks.material.examination import law as law_of
 from heedline.specialist_desks.material.items import sightings
 from heedline.specialist_desks.material.items.addresses import rules as locator_rules

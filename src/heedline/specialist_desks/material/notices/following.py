@@ -11,13 +11,14 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
 from heedline.casework.access.session import Attendance
+from heedline.casework.delivery import carrying
+from heedline.casework.delivery.attempts import AttemptOutcome
+from heedline.casework.delivery.carrying import CarriedLetter
 from heedline.casework.pages.desk_tabs import WorkWaiting
 from heedline.casework.report.opening import short_name
 from heedline.permits.gate import allows
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material.delivery import dispatching, pack_data
-from heedline.specialist_desks.material.delivery.attempts import AttemptOutcome
-from heedline.specialist_desks.material.delivery.dispatching import CarriedNotice
+from heedline.specialist_desks.material.delivery import pack_data
 from heedline.specialist_desks.material.evidence import watching
 from heedline.specialist_desks.material.items import sightings
 from heedline.specialist_desks.material.models import (
@@ -176,7 +177,7 @@ def lapse(ref: UUID, *, by: Attendance, at: datetime) -> None:
     found.record(MaterialAct.NOTICE_CLOSED, unanswered=True)
 
 
-def withdraw(ref: UUID, words: str, *, by: Attendance, at: datetime) -> CarriedNotice | None:
+def withdraw(ref: UUID, words: str, *, by: Attendance, at: datetime) -> CarriedLetter | None:
     """Withdraw a mistaken notice and notify the company. Return the reply, or None for a letter.
 
     It is withdrawn whatever comes back: the proof says what the company was told, and whether it was reached. Raises
@@ -188,10 +189,10 @@ def withdraw(ref: UUID, words: str, *, by: Attendance, at: datetime) -> CarriedN
     content = stored.content
     if content.addressee.kind is ChannelKind.WEBHOOK:
         request = withdrawal_request(content, words, secret=sending.secret_of(stored.company), at=at)
-        carried = dispatching.carry_request(request, to=content.addressee.address, at=at)
+        carried = carrying.carry_request(request.body, request.headers, to=content.addressee.address, at=at)
     else:
         message = withdrawal_email(content, words, sender=settings.PAGE_MAIL_FROM)
-        carried = dispatching.carry_email(message, to=content.addressee.address, at=at)
+        carried = carrying.carry_email(message, to=content.addressee.address, at=at)
     _end_withdrawal(ref, attempt, words, carried, by=by, at=at)
     return carried
 
@@ -217,7 +218,7 @@ def _begin_withdrawal(
     if kind is ChannelKind.WEBHOOK:
         sending.secret_of(found.stored.company)
     said = found.seal({"proof": words, "outcome": "withdrawal"}, NOTICE_PROOF)
-    carries = dispatching.can_carry(kind)
+    carries = kind.is_carried
     row = NoticeAttempt.objects.create(
         notice=found.row,
         officer_id=by.officer_id,
@@ -232,7 +233,7 @@ def _begin_withdrawal(
 
 @notice_verb(MaterialAct.WITHDRAWN)
 def _end_withdrawal(
-    ref: UUID, attempt: UUID, words: str, carried: CarriedNotice, *, by: Attendance, at: datetime
+    ref: UUID, attempt: UUID, words: str, carried: CarriedLetter, *, by: Attendance, at: datetime
 ) -> None:
     found = find_notice(ref, by=by, at=at)
     proof = found.seal({"proof": f"{words}\n\n{carried.proof}", "outcome": "withdrawal"}, NOTICE_PROOF)

@@ -10,16 +10,17 @@ from uuid import UUID
 from django.conf import settings
 
 from heedline.casework.access.session import Attendance
-from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material.delivery import dispatching, pack_data
-from heedline.specialist_desks.material.delivery.attempts import (
+from heedline.casework.delivery import carrying
+from heedline.casework.delivery.attempts import (
     AttemptOutcome,
     DeliveryAttempt,
     DeliveryState,
     delivery_state,
     next_attempt,
 )
-from heedline.specialist_desks.material.delivery.dispatching import CarriedNotice
+from heedline.casework.delivery.carrying import CarriedLetter
+from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.material.delivery import pack_data
 from heedline.specialist_desks.material.evidence import watching
 from heedline.specialist_desks.material.models import NoticeAttempt
 from heedline.specialist_desks.material.models.notices import BEGUN
@@ -53,7 +54,7 @@ class ReadyNotice:
     channel: int | None
 
 
-def send(ref: UUID, *, by: Attendance, at: datetime) -> CarriedNotice:
+def send(ref: UUID, *, by: Attendance, at: datetime) -> CarriedLetter:
     """Send an approved or undeliverable notice, and return the outcome.
 
     The attempt is stored before anything leaves, and its outcome afterwards, so that none is forgotten. Raises
@@ -75,7 +76,7 @@ def _begin(ref: UUID, *, by: Attendance, at: datetime) -> ReadyNotice:
         raise NotNow("A notice is sent once it has been approved.")
     composing.refuse(found, sending=True)
     content = found.stored.content
-    if not dispatching.can_carry(content.addressee.kind):
+    if not content.addressee.kind.is_carried:
         raise NotNow(BY_FORM)
     _can_be_signed(content, found.stored.company)
     found.not_under_way()
@@ -85,7 +86,7 @@ def _begin(ref: UUID, *, by: Attendance, at: datetime) -> ReadyNotice:
 
 
 @notice_verb(MaterialAct.SENT)
-def _end(ref: UUID, ready: ReadyNotice, carried: CarriedNotice, *, by: Attendance, at: datetime) -> None:
+def _end(ref: UUID, ready: ReadyNotice, carried: CarriedLetter, *, by: Attendance, at: datetime) -> None:
     """Store an attempt's outcome and proof, and update the notice.
 
     Whether nothing else is sent by its channel before it has passed a test is sealed with the proof.
@@ -149,7 +150,7 @@ def came_back(ref: UUID, words: str, *, by: Attendance, at: datetime) -> None:
     if found.basis is NoticeBasis.SECTION_3:
         raise NotNow("A section 3 notice that was served does not come back.")
     found.move(NoticeMove.FAIL)
-    back = CarriedNotice(AttemptOutcome.BOUNCED, words[:2_000])
+    back = CarriedLetter(AttemptOutcome.BOUNCED, words[:2_000])
     proof = _proof(found, back, found.stored.company, found.stored.channel, failed=True)
     NoticeAttempt.objects.create(
         notice=found.row,
@@ -184,7 +185,7 @@ def escalate(ref: UUID, words: str, *, by: Attendance, at: datetime) -> None:
     found.record(MaterialAct.ESCALATED, level=found.row.escalated)
 
 
-def remind(ref: UUID, channel: int, *, by: Attendance, at: datetime) -> CarriedNotice:
+def remind(ref: UUID, channel: int, *, by: Attendance, at: datetime) -> CarriedLetter:
     """Send an unanswered notice unchanged through another of the company's channels.
 
     Raises NotHere, Refused, Locked, NotNow and NoticeRefused.
@@ -206,7 +207,7 @@ def _begin_reminder(ref: UUID, channel: int, *, by: Attendance, at: datetime) ->
         raise NotNow("A reminder is sent when a company has not answered in time.")
     if found.item.state in OF_STATE:
         raise composing.NoticeRefused([str(OF_STATE[found.item.state])])
-    if company is None or chosen is None or not dispatching.can_carry(chosen.kind):
+    if company is None or chosen is None or not chosen.kind.is_carried:
         raise NotNow("Choose one of the company's channels.")
     if chosen.crisis and not found.row.crisis:
         raise NotNow("This channel is for emergencies only.")
@@ -233,18 +234,18 @@ def _may_remind(found: FoundNotice, company: Company, channel: int) -> None:
         raise composing.NoticeRefused(refused)
 
 
-def carry(content: NoticeContent, company: str, *, at: datetime) -> CarriedNotice:
+def carry(content: NoticeContent, company: str, *, at: datetime) -> CarriedLetter:
     """Render a notice for its channel and deliver it. Raise NotByThisChannel for a letter."""
     to = content.addressee
     if to.kind is ChannelKind.WEBHOOK:
         signed = as_signed_request(content, secret=secret_of(company), at=at)
-        return dispatching.carry_request(signed, to=to.address, at=at)
+        return carrying.carry_request(signed.body, signed.headers, to=to.address, at=at)
     try:
         pdf = as_pdf(content)
     except NoPdfProgram:
         pdf = None
     message = as_email(content, sender=settings.PAGE_MAIL_FROM, pdf=pdf)
-    return dispatching.carry_email(message, to=to.address, at=at)
+    return carrying.carry_email(message, to=to.address, at=at)
 
 
 def secret_of(company: str) -> bytes:
@@ -261,7 +262,7 @@ def _can_be_signed(content: NoticeContent, company: str) -> None:
 
 
 def _proof(
-    found: FoundNotice, carried: CarriedNotice, company: str, channel: int | None, *, failed: bool
+    found: FoundNotice, carried: CarriedLetter, company: str, channel: int | None, *, failed: bool
 ) -> UUID:
     """Seal an attempt's reply and channel. `failed` means that the channel must be tested again."""
     words = {"proof": carried.proof, "outcome": str(carried.outcome), "company": company, "channel": channel}

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
+from heedline.casework.delivery.attempts import AttemptOutcome
 from heedline.casework.errors import CannotOpen, ChangedSinceArrival
 from heedline.casework.linking import deconfliction, desk_notices
 from heedline.casework.records import desk_parts
@@ -17,7 +18,6 @@ from heedline.index import Damaged
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import SealedValues
 from heedline.specialist_desks.material.delivery import pack_data
-from heedline.specialist_desks.material.delivery.attempts import AttemptOutcome
 from heedline.specialist_desks.material.items import register_check, sightings
 from heedline.specialist_desks.material.items.found_item import FoundItem
 from heedline.specialist_desks.material.items.register_check import ReportsNaming

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from heedline.casework.access import session
+from heedline.casework.delivery.attempts import AttemptOutcome
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material.delivery.attempts import AttemptOutcome
 from heedline.specialist_desks.material.notices import channels
 from heedline.specialist_desks.material.pages.notices.notice_form import channel_words
 from heedline.specialist_desks.material.vocabulary import MaterialCapability

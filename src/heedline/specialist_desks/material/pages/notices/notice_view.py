@@ -11,9 +11,9 @@ from uuid import UUID
 from django.http import QueryDict
 
 from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.delivery.attempts import AttemptOutcome
 from heedline.dispatch.clocks import due_words
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material.delivery.attempts import AttemptOutcome
 from heedline.specialist_desks.material.delivery.pack_data import further_holidays
 from heedline.specialist_desks.material.items.sightings import Sighting
 from heedline.specialist_desks.material.notice_rules.clock import last_day_to_comply

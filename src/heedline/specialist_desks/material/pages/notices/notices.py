@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from heedline.casework.access import session
+from heedline.casework.delivery.attempts import AttemptOutcome
 from heedline.casework.errors import Changed
 from heedline.dispatch.clocks import due_words
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material.delivery.attempts import AttemptOutcome
 from heedline.specialist_desks.material.items import sightings
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.notices import (

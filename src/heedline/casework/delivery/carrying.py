@@ -1,4 +1,4 @@
-"""Pass a notice and its address to the courier in memory, and return the outcome."""
+"""Pass a letter and its address to the courier in memory, and return the outcome."""
 
 from __future__ import annotations
 
@@ -15,10 +15,8 @@ from typing import Any
 
 from django.conf import settings
 
+from heedline.casework.delivery.attempts import AttemptOutcome
 from heedline.dispatch.folder import write_page
-from heedline.specialist_desks.material.delivery.attempts import AttemptOutcome
-from heedline.specialist_desks.material.notice_rules.directory import ChannelKind
-from heedline.specialist_desks.material.notice_rules.rendering import SignedRequest
 
 #: Seconds until a courier is ended, and longer than all that it waits for itself.
 _WITHIN = 90
@@ -28,14 +26,14 @@ _DEMO = "Written to the folder of the demonstration. Nothing was sent."
 
 
 @dataclass(frozen=True, slots=True)
-class CarriedNotice:
+class CarriedLetter:
     """The outcome of one delivery, with its status or reply."""
 
     outcome: AttemptOutcome
     proof: str = field(repr=False)
 
 
-def carry_email(message: EmailMessage, *, to: str, at: datetime) -> CarriedNotice:
+def carry_email(message: EmailMessage, *, to: str, at: datetime) -> CarriedLetter:
     """Deliver an email. Failures are returned, not raised."""
     body = message.as_bytes()
     server = settings.NOTICE_MAIL
@@ -51,18 +49,13 @@ def carry_email(message: EmailMessage, *, to: str, at: datetime) -> CarriedNotic
     return _run(errand)
 
 
-def carry_request(request: SignedRequest, *, to: str, at: datetime) -> CarriedNotice:
-    """Deliver a signed request. Failures are returned, not raised."""
+def carry_request(body: bytes, headers: Mapping[str, str], *, to: str, at: datetime) -> CarriedLetter:
+    """Deliver a body by HTTP POST. Failures are returned, not raised."""
     place = _stand_in(to)
     if place is None and settings.DEMO:
-        return _to_the_folder(request.body, "json", at)
-    errand = {"kind": "web", "to": place or to, "headers": dict(request.headers), "body": _text(request.body)}
+        return _to_the_folder(body, "json", at)
+    errand = {"kind": "web", "to": place or to, "headers": dict(headers), "body": _text(body)}
     return _run(errand)
-
-
-def can_carry(kind: ChannelKind) -> bool:
-    """Return whether this service can deliver through a channel. Web forms are filled in by hand."""
-    return kind in {ChannelKind.EMAIL, ChannelKind.WEBHOOK}
 
 
 def _stand_in(address: str) -> str | None:
@@ -75,20 +68,20 @@ def _stand_in(address: str) -> str | None:
     )
 
 
-def _to_the_folder(body: bytes, ending: str, at: datetime) -> CarriedNotice:
+def _to_the_folder(body: bytes, ending: str, at: datetime) -> CarriedLetter:
     if not (settings.DEMO or settings.TESTING):
-        return CarriedNotice(AttemptOutcome.LATER, "No mail server is configured for notices.")
+        return CarriedLetter(AttemptOutcome.LATER, "No mail server is configured.")
     write_page(body, ending=ending, at=at)
-    return CarriedNotice(AttemptOutcome.ACCEPTED, _DEMO)
+    return CarriedLetter(AttemptOutcome.ACCEPTED, _DEMO)
 
 
 def _text(body: bytes) -> str:
     return base64.b64encode(body).decode()
 
 
-def _run(errand: Mapping[str, Any]) -> CarriedNotice:
+def _run(errand: Mapping[str, Any]) -> CarriedLetter:
     """Run a courier process, passing its task over a pipe, and return its result."""
-    command = [sys.executable, "-m", "heedline.specialist_desks.material.delivery.courier"]
+    command = [sys.executable, "-m", "heedline.casework.delivery.courier"]
     kept = {name: value for name, value in os.environ.items() if name in _INHERITED}
     try:
         done = subprocess.run(  # noqa: S603 - our own module, with nothing from outside in the command
@@ -101,6 +94,6 @@ def _run(errand: Mapping[str, Any]) -> CarriedNotice:
             check=True,
         )
         said = json.loads(done.stdout)
-        return CarriedNotice(AttemptOutcome(said["outcome"]), str(said["proof"]))
+        return CarriedLetter(AttemptOutcome(said["outcome"]), str(said["proof"]))
     except (subprocess.SubprocessError, OSError, ValueError, KeyError):
-        return CarriedNotice(AttemptOutcome.LATER, "The sending process ended without an answer.")
+        return CarriedLetter(AttemptOutcome.LATER, "The sending process ended without an answer.")

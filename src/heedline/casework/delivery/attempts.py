@@ -1,9 +1,7 @@
-"""Delivery attempts for a notice, with retry times, the overall result and the company page's token."""
+"""Delivery attempts of a letter, with retry times and the overall result."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,13 +13,13 @@ class AttemptOutcome(StrEnum):
     """The result of a delivery attempt."""
 
     ACCEPTED = "accepted"
-    """The company's system accepted the notice."""
+    """The recipient's system accepted the letter."""
     LATER = "later"
     """A temporary failure, such as no connection or a busy server."""
     NEVER = "never"
     """A permanent failure, such as an unknown address or a rejected signature."""
     BOUNCED = "bounced"
-    """The notice was accepted, but later returned as undeliverable."""
+    """The letter was accepted, but later returned as undeliverable."""
 
 
 class DeliveryState(StrEnum):
@@ -30,12 +28,12 @@ class DeliveryState(StrEnum):
     WAITING = "waiting"
     DELIVERED = "delivered"
     FAILED = "failed"
-    """Delivery failed. The notice stays on the desk's list, marked in red, until an examiner acts."""
+    """Delivery failed. Somebody at the desk must act."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryAttempt:
-    """A delivery attempt with its status or reply, which quotes nothing from the notice."""
+    """A delivery attempt with its status or reply, which quotes nothing from the letter."""
 
     at: datetime
     outcome: AttemptOutcome
@@ -43,12 +41,10 @@ class DeliveryAttempt:
 
 
 _WAITS: Final = tuple(timedelta(minutes=one) for one in (5, 30, 120, 360, 1_440))
-#: Bytes of a token. It stands in an address, so it is as long as a key.
-_TOKEN = 32
 
 
 def delivery_state(attempts: Sequence[DeliveryAttempt]) -> DeliveryState:
-    """Return the overall result of the attempts. Only the company's acceptance counts as delivery."""
+    """Return the overall result of the attempts. Only the recipient's acceptance counts as delivery."""
     if not attempts:
         return DeliveryState.WAITING
     last = max(attempts, key=lambda one: one.at).outcome
@@ -79,13 +75,3 @@ def _since_success(attempts: Sequence[DeliveryAttempt]) -> int:
             break
         count += 1
     return count
-
-
-def new_answer_token() -> str:
-    """Return a token for the company's page. Only the token's hash is stored."""
-    return secrets.token_urlsafe(_TOKEN)
-
-
-def answer_token_hash(token: str) -> bytes:
-    """Return the hash under which a company page's token is stored and looked up."""
-    return hashlib.sha256(b"heedline notice answer:" + token.encode("utf-8", "surrogatepass")).digest()

@@ -1,8 +1,8 @@
-"""The courier process, which delivers one notice by SMTP or HTTP.
+"""The courier process, which delivers one letter by SMTP or HTTP.
 
-It is started for each delivery by an examiner's session, which hands it the address and the bytes over a pipe. It has
+It is started for each delivery by an officer's session, which hands it the address and the bytes over a pipe. It has
 no database, no key and no secret of the office, writes nothing, and ends. Plain Python without Django: run as
-`python -m heedline.specialist_desks.material.delivery.courier`, it reads one JSON object and prints one.
+`python -m heedline.casework.delivery.courier`, it reads one JSON object and prints one.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from email.message import Message
 from typing import IO, Any
 from urllib.parse import urlsplit
 
-#: Seconds that a company's system has for each answer.
+#: Seconds that a recipient's system has for each answer.
 TIMEOUT = 20.0
 #: Characters of what came back that are kept as proof.
 _PROOF = 2_000
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A handler that refuses every redirect, so that notices go only to URLs in the directory."""
+    """A handler that refuses every redirect, so that letters go only to the address that was given."""
 
     def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
@@ -35,7 +35,7 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 
 
 def deliver(errand: dict[str, Any]) -> dict[str, str]:
-    """Deliver one notice and return the outcome (`accepted`, `later` or `never`) with the reply."""
+    """Deliver one letter and return the outcome (`accepted`, `later` or `never`) with the reply."""
     try:
         return _by_mail(errand) if errand["kind"] == "email" else _by_web(errand)
     except (OSError, http.client.HTTPException, ValueError) as failed:

@@ -15,6 +15,7 @@ from heedline.casework.duty import alarm_kinds
 from heedline.casework.duty.alarm_rules import DeskAlarms
 from heedline.casework.report import notes
 from heedline.casework.report.notes import SealedParts
+from heedline.config.specialist_desks import operations
 from heedline.desk_hooks import register
 from heedline.desk_hooks.register import Hook, NotRegistered, SpecialistDesk
 from heedline.dispatch import outbox
@@ -104,6 +105,12 @@ def test_the_vocabularies_stay_closed() -> None:
         notes.refuse_unknown("example-unknown")
     with pytest.raises(KeyError):
         alarm_kinds.rule_of("example-unknown")
+
+
+def test_a_misspelt_desk_is_named_before_django_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEEDLINE_SPECIALIST_DESKS", "heedline.specialist_desks.materiel")
+    with pytest.raises(SystemExit, match="HEEDLINE_SPECIALIST_DESKS must be packages of specialist desks"):
+        list(operations())
 
 
 def test_an_unregistered_capability_is_nobodys() -> None:

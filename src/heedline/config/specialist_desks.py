@@ -31,7 +31,16 @@ def packages() -> list[str]:
 
 
 def operations() -> Iterator[Operations]:
-    """Yield what each desk adds to the operator's tools, without starting Django."""
+    """Yield what each desk adds to the operator's tools, without starting Django.
+
+    Stops the process if there is no such package.
+    """
     for package in packages():
-        if find_spec(f"{package}.operations"):
+        try:
+            found = find_spec(f"{package}.operations")
+        except ModuleNotFoundError:
+            raise env.Malformed(
+                "HEEDLINE_SPECIALIST_DESKS", "packages of specialist desks, separated by commas"
+            ) from None
+        if found is not None:
             yield import_module(f"{package}.operations").OPERATIONS

@@ -184,7 +184,7 @@ class Demonstration:
     _pauses: Pauses = field(default_factory=Pauses)
     _look_at: float = 0.0
     _up_since: float = 0.0
-    #: How the office reaches the small internet.
+    #: What the office site is told of the processes of specialist desks.
     _of_desks: dict[str, str] = field(default_factory=dict)
 
     def run(self) -> int:

@@ -1,4 +1,4 @@
-"""DemoData data contributed by the specialist desks."""
+"""Demonstration data contributed by the specialist desks."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def test_a_notice_from_the_item_to_the_company(
     assert "has accepted the notice" in odile.html
     assert CompanyNotice.objects.get().state == "sent"
     odile.get("/w/")
-    assert "You own 1 open notice. The next is due" in odile.html
+    assert "You own 1 open notice. Next: Due " in odile.html
     odile.get("/w/items/?list=unlawful")
     assert "Notice: Sent" in odile.html
     odile.get("/w/items/notices/")

@@ -254,7 +254,7 @@ def waiting_for_me(by: Attendance, at: datetime) -> tuple[WorkWaiting, ...]:
     if number := mine.count():
         waiting.append(
             f"You own {number} open notice{'s' if number > 1 else ''}."
-            + (f" The next is due {_due(first, at)}." if first is not None else "")
+            + (f" Next: {_due(first, at)}." if first is not None else "")
         )
     proposed = rows.filter(state=str(NoticeState.PROPOSED))
     added = EvidenceEntry.objects.filter(

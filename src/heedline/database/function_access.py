@@ -143,6 +143,7 @@ PERMITS = {
     "ask_identity",
     "close_sent_files",
     "count_act",
+    "dangers_owned",
     "begin_search",
     "decide_disposal",
     "decide_identity",

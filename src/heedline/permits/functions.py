@@ -230,6 +230,11 @@ def second_share(request: UUID) -> SecondShare | None:
     return SecondShare(rows[0][0], rows[0][1], bytes(rows[0][2]), tuple(rows[0][3])) if rows else None
 
 
+def dangers_owned(officer: UUID, desk: UUID | None) -> int:
+    """Return how many reports with an open danger an officer owns, at one desk or at all. 0 for all but stewards."""
+    return int(_rows("SELECT permits.dangers_owned(%s, %s)", [officer, desk])[0][0])
+
+
 def release_words(request: UUID) -> dict[UUID, SealedWords]:
     """Return the sealed texts of a request and its decision, by container id.
 

@@ -13,15 +13,25 @@ from heedline.casework.duty import alarm_board, alarm_kinds, alarms, proposal_cl
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.rota import planning
 from heedline.casework.rota.planning import PlannedShift
-from heedline.casework.setup import leavers, leaving_effects, lost_passkey, proposals, waiting_proposals
+from heedline.casework.setup import (
+    leavers,
+    leaving_effects,
+    lost_passkey,
+    proposals,
+    stewardship,
+    waiting_proposals,
+)
 from heedline.casework.setup.proposals import ProposalKind
-from heedline.desks.models import Appointment, Proposal, SeedWrapping
+from heedline.desks.models import Appointment, Desk, Proposal, SeedWrapping
 from heedline.desks.rota_weeks import RotaSpan
 from heedline.dispatch.models import Alarm
+from heedline.permits import functions
 from heedline.permits.gate import Refused
 from heedline.permits.models import OfficeSession
+from heedline.permits.roles import Role
 from heedline.reports.lifecycle import NotNow
 from tests.casework.setup.test_proposals import NELL, both, confirm, enrolled, propose, unit
+from tests.support import danger_scene
 from tests.support.acting import acting
 from tests.support.cast import House, now
 from tests.support.duty_scene import events
@@ -187,3 +197,55 @@ def test_stewards_see_what_a_desk_loses_before_they_sign(people: People) -> None
         assert proposals.proposal(ref, by=sten, at=people.at).warnings == (effect.words,)
     with people.sitting("Olga") as olga, pytest.raises(Refused):
         leaving_effects.effects(odile.id, None, by=olga, at=people.at)
+
+
+def test_stewards_are_warned_before_the_last_supervisor_or_the_second_steward_leaves(people: People) -> None:
+    with_leads(people)
+    olga, sten = (people.house.officers[name].id for name in ("Olga", "Sten"))
+    desk = people.house.desks["south-west"]
+    lead = f"{desk.name}: after that nobody is its supervisor."
+    for role in (Role.OFFICER, Role.SUPERVISOR):
+        stewardship.appoint(people.house.officers["Otto"], role, desk, hands=people.house.hands, at=people.at)
+    otto = people.house.officers["Otto"].id
+    with people.sitting("Stella", unlocked=False) as stella:
+        facts = {"officer": str(otto), "desk": str(desk.id), "role": "supervisor"}
+        assert proposals.warnings_of(ProposalKind.END_ROLE, facts, by=stella, at=people.at) == (lead,)
+        officer = {**facts, "role": "officer"}
+        assert proposals.warnings_of(ProposalKind.END_ROLE, officer, by=stella, at=people.at) == ()
+        assert any(
+            "nobody is its supervisor" in words
+            for words in leaving_effects.warnings(otto, desk.id, by=stella, at=people.at)
+        )
+        (words,) = leaving_effects.warnings(sten, None, by=stella, at=people.at)
+        assert "Only one steward would be left" in words
+    with people.sitting("Olga") as by, pytest.raises(Refused):
+        leaving_effects.warnings(olga, None, by=by, at=people.at)
+
+
+def test_stewards_are_warned_before_the_owner_of_open_dangers_leaves(people: People) -> None:
+    with_leads(people)
+    danger_scene.opened(people)
+    odile, here = people.house.officers["Odile"].id, people.house.desks["north-east"].id
+    elsewhere = people.house.desks["south-west"].id
+    with people.sitting("Stella", unlocked=False) as stella:
+        for desk, warned in ((None, True), (here, True), (elsewhere, False)):
+            found = leaving_effects.warnings(odile, desk, by=stella, at=people.at)
+            assert ("They own 1 open danger to life. Somebody must take over first." in found) is warned
+    with people.sitting("Odile"):
+        assert functions.dangers_owned(odile, None) == 0, "the database tells stewards alone"
+
+
+def test_a_new_desk_begins_with_its_supervisor(people: People) -> None:
+    facts = {"kind": "activity", "name": "Night desk", "code": "night", "organisation": unit(people)}
+    both(people, ProposalKind.DESK, {**facts, "authoriser": str(people.house.desks["identity"].id)})
+    desk = Desk.objects.get(code="night")
+    odile, olga = (str(people.house.officers[name].id) for name in ("Odile", "Olga"))
+    officer = {"officer": odile, "role": "officer", "desk": str(desk.id)}
+    with pytest.raises(Refused, match="Appoint its supervisor first"):
+        propose(people, ProposalKind.APPOINT, officer)
+    invitation = {**NELL, "organisation": unit(people), "role": "officer", "desk": str(desk.id)}
+    with pytest.raises(Refused, match="Appoint its supervisor first"):
+        propose(people, ProposalKind.INVITE, invitation)
+    both(people, ProposalKind.APPOINT, {**officer, "officer": olga, "role": "supervisor"})
+    both(people, ProposalKind.APPOINT, officer)
+    assert Appointment.objects.filter(desk=desk, ended_on=None).count() == 2

@@ -163,6 +163,8 @@ def _check_role(facts: Mapping[str, str], officer: Officer | None) -> None:
         raise Refused("This role does not match the choice of desk.")
     if role is Role.STEWARD:
         raise Refused("A steward must be appointed with the root key.")
+    if role is Role.OFFICER and desk is not None:
+        _begin_with_a_supervisor(desk)
     if officer is None and role in BESIDE:
         raise Refused("Give this role to somebody who is already an officer of the desk.")
     if officer is not None:
@@ -170,6 +172,12 @@ def _check_role(facts: Mapping[str, str], officer: Officer | None) -> None:
         stewardship.refuse_alone(officer, role, desk)
         if desk is not None:
             stewardship.keep_sides_apart(officer.id, desk.id)
+
+
+def _begin_with_a_supervisor(desk: Desk) -> None:
+    """Raise Refused if nobody works at the desk yet: its first member must be a supervisor."""
+    if not Appointment.objects.filter(desk=desk, ended_on=None).exists():
+        raise Refused("This desk has no supervisor. Appoint its supervisor first.")
 
 
 def _membership(facts: Mapping[str, str]) -> tuple[str, dict[str, Any]] | None:
@@ -267,12 +275,16 @@ def warnings_of(
 ) -> tuple[str, ...]:
     """Return warnings about what a desk would lose if this proposal were carried out.
 
-    Only proposals that somebody leaves have warnings.
+    Only proposals that somebody leaves or ceases to be a supervisor have warnings.
     """
+    if kind is ProposalKind.END_ROLE and (at_desk := desk_of(facts)) is not None:
+        return leaving_effects.end_of_role_warnings(
+            id_of(facts.get("officer")), facts.get("role", ""), at_desk, by=by
+        )
     if kind not in {ProposalKind.LEAVE, ProposalKind.LEAVE_DESK} or not facts.get("officer"):
         return ()
     desk = id_of(facts.get("desk")) if kind is ProposalKind.LEAVE_DESK else None
-    return tuple(one.words for one in leaving_effects.effects(id_of(facts["officer"]), desk, by=by, at=at))
+    return leaving_effects.warnings(id_of(facts["officer"]), desk, by=by, at=at)
 
 
 def withdraw(proposal_id: UUID, *, by: Attendance, at: datetime) -> None:

@@ -38,6 +38,15 @@ CREATE FUNCTION permits.open_dangers(p_secret text) RETURNS jsonb LANGUAGE sql S
         AND (r.desk_id IN (SELECT desk_id FROM mine) OR r.watch_id IN (SELECT desk_id FROM mine))
 $$;
 
+-- How many reports with an open danger somebody owns, at one desk or at all. For stewards, before they sign that this
+-- person leaves: they see the number and no report.
+CREATE FUNCTION permits.dangers_owned(p_officer uuid, p_desk uuid) RETURNS integer LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT count(*)::integer FROM public.reports_danger d JOIN public.reports_report r ON r.id = d.report_id
+        WHERE d.discharged_at IS NULL AND r.owner_id = p_officer AND r.desk_id = COALESCE(p_desk, r.desk_id)
+            AND permits.i_set_up()
+$$;
+
 -- Whether an officer may be the second person of a danger's discharge: not the one who asked for it, opened it, owns the
 -- report or took it.
 CREATE FUNCTION permits.may_confirm_discharge(p_danger uuid, p_officer uuid) RETURNS boolean LANGUAGE sql STABLE

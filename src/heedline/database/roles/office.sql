@@ -176,6 +176,7 @@ GRANT EXECUTE ON FUNCTION
     permits.values_leave(),
     permits.ask_identity(uuid, uuid, uuid, text, text, integer, uuid),
     permits.begin_search(uuid, uuid, uuid, bytea, bytea),
+    permits.dangers_owned(uuid, uuid),
     permits.decide_disposal(uuid, jsonb, date, uuid[]),
     permits.decide_identity(uuid, boolean, uuid, bytea, bytea, bytea, uuid[], bytea, integer, boolean),
     permits.desk_shares(uuid),

@@ -207,7 +207,7 @@ def stop(request: OfficeRequest, ref: UUID) -> HttpResponse:
     if one is None:
         raise NotHere
     if request.method == "GET":
-        warnings = [effect.words for effect in leaving_effects.effects(ref, None, by=by, at=at)]
+        warnings = leaving_effects.warnings(ref, None, by=by, at=at)
         return render(request, "office/setup_stop.html", {"one": one, "warnings": warnings})
     try:
         leavers.suspend(ref, by=by, at=at)

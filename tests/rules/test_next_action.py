@@ -135,6 +135,13 @@ def test_a_review_is_ahead_and_within_what_the_priority_allows(
         assert caught.value.about == "review"
 
 
+def test_the_longest_review_is_accepted_in_any_second_of_the_minute() -> None:
+    """The page offers the longest time, and it was refused in 59 seconds of 60."""
+    at, longest = NOON + timedelta(seconds=59), PACK.priorities["low"].review_within
+    now = ClockState("activity", "", "routine", "low", False, True, NOON)
+    assert after_move(now, Move.REVIEW, at=at, pack=PACK, review_at=at + longest) == (True, NOON + longest)
+
+
 def test_danger_has_the_danger_clock_whoever_finds_it_and_whenever() -> None:
     at = NOON + timedelta(seconds=42)
     sent = arrived("activity", "danger", NOON)

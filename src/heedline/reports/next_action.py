@@ -124,6 +124,7 @@ def _earlier(one: datetime | None, other: datetime) -> datetime:
 def _review(review_at: datetime | None, start: datetime, longest: timedelta) -> datetime:
     if review_at is None or review_at <= start:
         raise NotNow("Choose a time in the future for the next review.", about="review")
-    if review_at > start + longest:
+    review = minute_of(review_at)
+    if review > start + longest:
         raise NotNow("That is later than this report’s priority allows.", about="review")
-    return minute_of(review_at)
+    return review

@@ -19,7 +19,7 @@ from tests.support import stories
 from tests.support.acting import acting
 from tests.support.call_scene import asks_for_a_call
 from tests.support.cast import House, now
-from tests.support.partner_scene import a_partner, sent_to_the_council
+from tests.support.partner_scene import a_partner, answered, opened, sent_to_the_council
 from tests.support.scene_people import MINUTE, People, logged, row
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +109,17 @@ def test_disclosures_are_in_it_with_the_partner(people: People) -> None:
     shown = only(seen(people, ref), [TimelineKind.DISCLOSURE], newest=False)
     assert [one.what for one in shown] == [Move.DISSEMINATE, timeline.CHECKED, timeline.SENT]
     assert all(dict(one.codes)["partner-name"] for one in shown[1:])
+
+
+def test_what_was_disclosed_and_what_came_back_is_in_it(people: People) -> None:
+    a_partner(people)
+    ref, ident = sent_to_the_council(people, title="Lights at the mill", text="Lights at night.")
+    opened(people, ident)
+    answered(people, ident, text="We will visit.")
+    shown = {one.what: dict(one.words) for one in seen(people, ref)}
+    assert shown[timeline.SENT] == {"Title": "Lights at the mill", "Text": "Lights at night."}
+    assert shown[timeline.ANSWERED]["Text"] == "We will visit."
+    assert shown[timeline.ANSWERED]["Reply"]
 
 
 def test_calls_are_in_it_with_how_they_ended_and_what_was_said(people: People) -> None:

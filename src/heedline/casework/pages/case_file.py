@@ -129,12 +129,13 @@ def _parts(report: Any, ring: Keyring) -> CaseParts:
 
 
 def _what_they_told(report: Any, opened: OpenedReport, words: Mapping[UUID, Mapping[str, Any]]) -> list[Any]:
-    """Return everything that the reporter wrote, including later messages, with its translations.
+    """Return everything that the reporter wrote, including later messages, with its translations, and partners' replies.
 
     Officers' own text is left out.
     """
     theirs = [row["container"] for row in report.said if not row["from_us"]]
     theirs += [row["container"] for row in report.translated]
+    theirs += [row["answer"] for row in report.disclosures if row["answer"] is not None]
     told = [opened.record.get(part) for part in ("narrative", "answers", "place_text", "postcode")]
     told += [one["name"] for one in opened.files]
     return [*told, *(dict(words.get(UUID(one), {})) for one in theirs)]

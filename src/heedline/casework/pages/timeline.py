@@ -13,8 +13,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+
+from heedline.casework.attachments import disclosing
 from heedline.casework.identity.lines import when_words
 from heedline.casework.pages.case_lines import Row, Words, named_words, step_codes, task_words
+from heedline.packs import load_pack
 from heedline.reports.lifecycle import Move
 from heedline.reports.models.tasks import TaskState
 
@@ -244,7 +248,6 @@ def _disclosures(rows: Sequence[Row], words: Words) -> Iterator[TimelineEntry]:
         for what, at, by in _OF_A_DISCLOSURE:
             if row[at] is None:
                 continue
-            ended = words.get(UUID(row["ended_words"]), {}) if row["ended_words"] is not None else {}
             yield TimelineEntry(
                 TimelineKind.DISCLOSURE,
                 what,
@@ -252,5 +255,21 @@ def _disclosures(rows: Sequence[Row], words: Words) -> Iterator[TimelineEntry]:
                 when_words(_moment(row[at])),
                 _moment(row[at]),
                 codes=(("partner-name", row["partner"]),),
-                words=named_words(ended) if what == ENDED else (),
+                words=_disclosed(row, what, words),
             )
+
+
+def _disclosed(row: Row, what: str, words: Words) -> tuple[tuple[str, str], ...]:
+    """Return what was sent to the partner, what the partner replied, or why a disclosure ended."""
+
+    def said(column: str) -> Mapping[str, Any]:
+        return words.get(UUID(row[column]), {}) if row[column] is not None else {}
+
+    if what == SENT:
+        sent = said("container")
+        files = ", ".join(one.words for one in disclosing.files_in(sent))
+        return named_words({"title": sent.get("title"), "text": sent.get("text"), "sent_files": files})
+    if what == ANSWERED:
+        code = load_pack(settings.PACK).partners.answers.get(row["answer_code"], row["answer_code"])
+        return named_words({"answer": code, "text": said("answer").get("text")})
+    return named_words(said("ended_words")) if what == ENDED else ()

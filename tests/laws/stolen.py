@@ -25,7 +25,7 @@ COARSE = {
     "audit_event": {"at", "act", "actor", "desk", "thing", "outcome", "generation", "xid"},
     "reports_search_waiting": {"desk_id", "aside", "gone", "purge_by"},  # which desk has a report is in its own row too
     "reports_sealed_values": {"desk_id", "parts", "slot", "indexed", "matched_at", "due_at", "epochs"},
-    "dispatch_alarm": {"kind", "about_kind", "desk_id", "slot", "steps_sent", "failures", "acknowledged_by", "because", "settled"},
+    "dispatch_alarm": {"kind", "about_kind", "desk_id", "slot", "steps_sent", "failures", "paged", "acknowledged_by", "because", "settled"},
 }  # fmt: skip
 #: What an event or a step says of every report alike: names of details, and codes of the pack.
 SAID_OF_ALL = {

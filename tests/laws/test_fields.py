@@ -114,7 +114,7 @@ PLAIN: dict[str, str] = {
 STAFF: dict[str, str] = {
     "audit_waiting": "actor",
     "audit_event": "actor at",
-    "dispatch_alarm": "acknowledged_by acknowledged_at cleared_by cleared_at",
+    "dispatch_alarm": "paged acknowledged_by acknowledged_at cleared_by cleared_at",
     "keys_grant": "officer_id",
     "keys_wrapping": "officer_id",
     "keys_acquaintances": "officer_id",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -44,7 +45,8 @@ class Alarm(models.Model):
 
     The worker raises alarms, and people acknowledge and clear them. The exact time of raising is not kept.
     `slot` is a quarter hour, and `steps_sent` is how far up the chain the pager has gone. The pager's
-    deadlines are held in its memory, so after a restart it sends the next step at once.
+    deadlines are held in its memory, so after a restart it sends the next step at once. `paged` are the officers whom a
+    page about it reached.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -55,6 +57,7 @@ class Alarm(models.Model):
     slot = models.DateTimeField()
     steps_sent = models.PositiveSmallIntegerField(default=0)
     failures = models.PositiveSmallIntegerField(default=0)
+    paged = ArrayField(models.UUIDField(), default=list, db_default=[])
     acknowledged_by = models.UUIDField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
     cleared_by = models.UUIDField(null=True)

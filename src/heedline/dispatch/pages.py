@@ -41,7 +41,7 @@ _WIDEST = 76
 
 def page_words(office_url: str, word: PageWord) -> str:
     """Return the text of a page, which is the same on every channel."""
-    return f"{word.capitalize()}. Sign in to Heedline and open the Alarms page.\n{office_url}\n"
+    return f"{word.capitalize()}. Sign in to Heedline. My work lists it first.\n{office_url}\n"
 
 
 def partner_words(partner_url: str) -> str:

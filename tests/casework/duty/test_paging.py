@@ -102,7 +102,7 @@ def test_a_page_says_nothing_and_is_always_the_same(scene: Scene) -> None:
     for mail in scene.mails():
         assert mail["Subject"] == "Heedline: danger"
         body = str(mail.get_payload()).strip()
-        assert body == "Danger. Sign in to Heedline and open the Alarms page.\nhttp://localhost:8001"
+        assert body == "Danger. Sign in to Heedline. My work lists it first.\nhttp://localhost:8001"
         assert mail["Date"] == "Wed, 25 Nov 2026 12:00:00 +0000"
         assert set(mail.keys()) == {
             "Content-Type", "MIME-Version", "Content-Transfer-Encoding", "Subject", "From", "To", "Date", "Message-ID",
@@ -256,7 +256,7 @@ def test_the_other_channel_is_tried_when_mail_fails(
     ((address, content),) = sent
     assert address == "https://pages.example/hook"
     assert content == (
-        b'{"text": "Danger. Sign in to Heedline and open the Alarms page.\\nhttp://localhost:8001"}'
+        b'{"text": "Danger. Sign in to Heedline. My work lists it first.\\nhttp://localhost:8001"}'
     )
     assert scene.open_kinds() == ["danger", "page-failed"]
 

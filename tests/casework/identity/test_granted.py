@@ -88,6 +88,8 @@ def test_a_question_ends_the_request_and_a_new_one_answers_it(people: People) ->
         (file,), why_not = pages_identity_requests.of_report(ref, by=odile, at=people.at)
         assert (file.line.asked_back, file.reasons, why_not) == (True, "Have you written to them?", "")
         assert "asked a question" in file.line.state_words
+        replies = pages_identity_requests.decided_lately(by=odile, at=people.at)
+        assert (replies.decided, replies.questions) == (0, 1), "My work says that it is a question"
     again = ask(people, ref)
     decide(people, again)
     assert open_it(people, again).given

@@ -40,7 +40,7 @@ def test_a_request_is_an_alarm_of_the_authorisers_until_it_is_decided(people: Pe
         assert _alarms(ada, people) == [("identity-asked", True, False)]
         (line,) = alarm_board.open_now(by=ada, at=people.at)
         assert (line.request, line.ref) == (request, None)
-        with pytest.raises(NotNow, match="Decide the request"):
+        with pytest.raises(NotNow, match="An authoriser must decide the request"):
             alarms.clear(line.id, "false-alarm", by=ada, at=people.at)
     for name in ("Odile", "Nadia"):
         with people.sitting(name) as here:

@@ -74,17 +74,17 @@ def test_both_are_told_what_became_of_it(people: People, decision: Decision) -> 
     ref, _ = people.taken(**NAMED)
     request = ask(people, ref)
     with people.sitting("Odile") as odile:
-        assert identity_requests.decided_lately(by=odile, at=people.at) == 0
+        assert identity_requests.decided_lately(by=odile, at=people.at).decided == 0
     decide(people, request, decision)
     if decision.approve:
         open_it(people, request)
     state = "open" if decision.approve else "refused"
     with people.sitting("Odile") as odile:
-        assert identity_requests.decided_lately(by=odile, at=people.at) == 1
+        assert identity_requests.decided_lately(by=odile, at=people.at).decided == 1
         ((told,), _) = identity_requests.of_report(ref, by=odile, at=people.at)
         assert (told.line.state, told.reasons, told.line.decided_by) == (state, decision.reasons, "Ada A.")
     with people.sitting("Olga") as olga:
-        assert identity_requests.decided_lately(by=olga, at=people.at) == 0, "it was not hers"
+        assert identity_requests.decided_lately(by=olga, at=people.at).decided == 0, "it was not hers"
     with people.sitting("Ada") as ada:
         assert [one.state for one in identity_requests.requests(by=ada, at=people.at).decided] == [state]
         acts = [one.act for one in identity_requests.request(request, by=ada, at=people.at).history]

@@ -63,8 +63,8 @@ def test_asked_decided_and_stated(people: People) -> None:
     decide(people, request)
     with people.sitting("Odile") as odile:
         ((told,), why_not) = pages_identity_requests.traces_of(ref, by=odile, at=people.at)
-        assert pages_identity_requests.decided_lately(by=odile, at=people.at) == 1
-        assert pages_identity_requests.decided_lately(by=odile, at=people.at + timedelta(days=2)) == 0
+        assert pages_identity_requests.decided_lately(by=odile, at=people.at).decided == 1
+        assert pages_identity_requests.decided_lately(by=odile, at=people.at + timedelta(days=2)).decided == 0
     assert (told.reasons, told.line.state) == (REASONS, "agreed")
     assert "statement" in why_not
     with people.sitting("Anton") as anton:

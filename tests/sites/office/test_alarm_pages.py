@@ -10,7 +10,7 @@ import pytest
 from django.urls import get_resolver
 
 from heedline.casework.contact import messages
-from heedline.casework.duty import alarm_kinds
+from heedline.casework.duty import alarm_board, alarm_kinds
 from heedline.dispatch.clocks import slot_of
 from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import About, Alarm
@@ -98,3 +98,21 @@ def test_whoever_cannot_open_the_report_is_given_the_number_to_phone(
     phone = load_pack("uk").desks["north-east"].phone
     assert nadia.html.count(f"Your desk cannot open this report. Phone the desk that can on {phone}.") == 1
     assert nadia.html.count("Take the report.") == 1, "only beside the one that her desk watches"
+
+
+def test_a_flood_is_one_row_that_leads_to_all_of_its_alarms(led: People, hand: Callable[[], Hand]) -> None:
+    desk, flood = led.house.desks["north-east"], [uuid4() for _ in range(alarm_board.FEW + 3)]
+    for about in flood:
+        Alarm.objects.create(
+            kind="overdue", desk=desk, about_kind="report", about_id=about, slot=slot_of(led.at), steps_sent=1
+        )
+    Alarm.objects.create(
+        kind="overdue", desk=desk, about_kind="report", about_id=uuid4(), slot=slot_of(led.at), steps_sent=2
+    )
+    odile = hand().at_work(led.house, "Odile")
+    odile.get("/w/alarms/")
+    assert odile.html.count("Report overdue.</strong>") == 2, "one step further is another row"
+    assert f"and {len(flood) - 1} more with the same alarm" in odile.html
+    (link,) = re.findall(r'href="(/w/alarms/\?like=[^"]+)"', odile.html)
+    odile.get(link)
+    assert odile.html.count("Report overdue.</strong>") == len(flood)

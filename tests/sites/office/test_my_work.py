@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
+from heedline.casework.duty import paging
+from heedline.dispatch.chain import Deadlines
+from heedline.dispatch.models import Alarm
 from heedline.web.office.report import queue_pages
 from tests.sites.office.desk_hand import Hand
 from tests.support import danger_scene
+from tests.support.acting import acting
 from tests.support.cast import House, now
 from tests.support.scene_people import People
 from tests.support.stories import NARRATIVE, a_report
@@ -45,6 +52,50 @@ def test_my_reports_say_which_are_in_danger_and_whether_there_are_more(
     odile.get("/w/q/all/?state=mine")
     assert odile.html.count("Continue<span") == 3
     assert 'href="/w/q/all/?state=mine"' in mine
+
+
+def test_what_an_officer_was_paged_about_is_the_first_row_and_is_acknowledged_by_one_press(
+    house: House, hand: Callable[[], Hand], settings: Settings, tmp_path: Path
+) -> None:
+    settings.MAILERS = {"default": {"BACKEND": "heedline.dispatch.folder.FolderMail"}}
+    settings.PAGES_DIR = tmp_path
+    odile = hand().at_work(house, "Odile")
+    odile.get("/w/duty/north-east/on/")
+    odile.send("", hours="8")
+    at = now()
+    a_report(at=at, where=HERE)
+    ref, _ = a_report(at=at, where=HERE, now={"danger": "yes"})
+    with acting("worker"):
+        paging.drain(at)
+        paging.page_round(at, 0.0, Deadlines())
+    odile.get("/w/")
+    row = odile.html.split("<tbody")[1].split("</tr>")[0]
+    assert "You were paged about" in odile.html
+    assert f"/w/r/{ref}/" in row
+    assert "Someone may be in danger" in row
+    (press,) = re.findall(r'action="(/w/alarms/[^"]+/acknowledge/)"', row)
+    assert "Acknowledge and open" in row
+    odile.send(press, open="1")
+    assert (odile.path, "Acknowledged in your name" in odile.html) == (f"/w/r/{ref}/", True)
+    assert Alarm.objects.get(about_id=ref).acknowledged_by == house.officers["Odile"].id
+    odile.get("/w/")
+    assert "You were paged about" not in odile.html, "she knows"
+
+
+def test_one_press_acknowledges_an_opened_danger_and_shows_it(house: House, hand: Callable[[], Hand]) -> None:
+    people = danger_scene.with_leads(People(house, now()))
+    ref = danger_scene.opened(people)
+    with acting("worker"):
+        paging.drain(people.at)
+        Alarm.objects.filter(kind="danger-opened").update(paged=[house.officers["Olga"].id])
+    olga = hand().at_work(house, "Olga")
+    olga.get("/w/")
+    row = olga.html.split("<tbody")[1].split("</tr>")[0]
+    assert f'action="/w/r/{ref}/danger/"' in row
+    olga.send(f"/w/r/{ref}/danger/", section="acknowledge")
+    assert (olga.path, "Acknowledged by <bdi>Olga O.</bdi>" in olga.html) == (f"/w/r/{ref}/danger/", True)
+    olga.get("/w/")
+    assert "You were paged about" not in olga.html
 
 
 def test_a_notice_of_a_new_owner_is_confirmed_only_where_its_reason_can_be_read(

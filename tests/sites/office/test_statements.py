@@ -19,6 +19,8 @@ from heedline.casework.keys import directory as key_directory
 from heedline.casework.linking import upkeep
 from heedline.casework.search import indexing
 from heedline.casework.setup import stewardship
+from heedline.dispatch.clocks import slot_of
+from heedline.dispatch.models import Alarm
 from heedline.permits.roles import Role
 from tests.casework.tasks.test_tasks import set_one
 from tests.sites.office.desk_hand import Hand
@@ -247,7 +249,7 @@ def test_duty_asks_five_times_whoever_looks(house: House, hand: Callable[[], Han
 
 
 def test_my_work_asks_no_more_however_much_there_is(house: House, hand: Callable[[], Hand]) -> None:
-    """The page collects waiting work from sixteen packages, each with its own query."""
+    """The page collects waiting work from sixteen packages, each with its own query. Odile was paged about the alarms."""
     people = People(house, now())
     odile = hand().at_work(house, "Odile")
     counts = [len(statements(odile, "/w/"))]
@@ -255,7 +257,16 @@ def test_my_work_asks_no_more_however_much_there_is(house: House, hand: Callable
         for _ in range(more):
             ref, _ = people.taken()
             set_one(people, ref)
-            people.send()
+            waiting, _ = people.send()
+            Alarm.objects.create(
+                kind="overdue",
+                desk=house.desks["north-east"],
+                about_kind="report",
+                about_id=waiting,
+                slot=slot_of(people.at),
+                paged=[house.officers["Odile"].id],
+            )
         counts.append(len(statements(odile, "/w/")))
+    assert "You were paged about 2 more" in odile.html
     assert odile.html.count("Zinnober-task") == 7
     assert max(counts) <= MY_WORK, counts

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Container, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
 
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.duty import alarm_causes, alarm_kinds, alarms, training_clock
@@ -20,6 +21,7 @@ from heedline.desks.models import Officer
 from heedline.dispatch.clocks import day_of, slot_words
 from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import About, Alarm
+from heedline.dispatch.pages import PageWord
 from heedline.packs import load_pack
 from heedline.permits.gate import allows
 from heedline.permits.scopes import reports_of
@@ -27,8 +29,18 @@ from heedline.reports.models import InterestHit
 
 #: Subjects of alarms on one page.
 PAGE: Final = 50
+#: Subjects that My work lists of those about which an officer was paged.
+MOST_PAGED: Final = 5
+#: My work lists what a colleague has acknowledged for so long, so that whoever was paged still finds it.
+STILL_LISTED: Final = timedelta(hours=1)
+#: More subjects than this with the same alarms at a desk are a flood, and one of them stands for all.
+FEW: Final = 5
 #: Alarms about the interest register that are listed for each desk.
 MOST_OF_REGISTER: Final = 5
+
+
+#: A subject of alarms: what they are about, and the desk.
+type _Subject = tuple[UUID | None, UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +72,13 @@ class AlarmLine:
     """The id of the alarm's subject, whether or not this officer may see it."""
     title: str = ""
     """The display name of the subject, such as a report's reference or a desk's name."""
+    may_answer: bool = False
     record: UUID | None = None
     """The id of the specialist desk record that the alarm is about, if `page` shows one."""
     more: int = 0
     """The number of alarms of this kind at this desk that follow and are not listed."""
+    alike: int = 0
+    """The number of further subjects of a flood, for the alarms of the one that stands for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,26 +116,108 @@ def open_now(*, by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
     return open_page(by=by, at=at).lines
 
 
-def open_page(*, page: int = 1, by: Attendance, at: datetime) -> AlarmPage:
+def open_page(*, page: int = 1, like: UUID | None = None, by: Attendance, at: datetime) -> AlarmPage:
     """Return a page of the open alarms that this officer may see, most urgent first.
 
     Alarms about danger come first, followed by those that nobody has acknowledged. A page has all alarms of `PAGE` subjects.
-    A flood of reports may raise thousands of alarms, and each one listed must be checked to see if it can be cleared.
+    A flood of reports may raise thousands of alarms, and each one listed must be checked to see if it can be cleared. Of a
+    flood, the first subject is listed. With `like`, one of its alarms, they all are, and nothing else.
     """
     found = list(alarms.visible(by).filter(cleared_at=None).select_related("desk"))
-    order = {kind: place for place, (kind, _) in enumerate(alarm_kinds.every_kind())}
-    owned = _owned(found, by)
+    order, owned = _order(), _owned(found, by)
     of_others = {one.id for one in found if one.about_kind == About.INTEREST and one.about_id not in owned}
     found.sort(
         key=lambda a: (order[a.kind], a.id in of_others, a.acknowledged_at is not None, a.slot, a.desk.name)
     )
     listed, more = _without_repeats(found)
-    subjects = list(dict.fromkeys((one.about_id, one.desk_id) for one in listed))
-    pages = max(1, -(-len(subjects) // PAGE))
+    groups = _grouped(listed)
+    if like is not None:
+        wanted = {(one.about_id, one.desk_id) for one in listed if one.id == like}
+        groups = [[one] for group in groups if wanted & set(group) for one in group]
+    pages = max(1, -(-len(groups) // PAGE))
     page = min(page, pages)
-    shown = set(subjects[(page - 1) * PAGE : page * PAGE])
+    shown = {group[0]: len(group) - 1 for group in groups[(page - 1) * PAGE : page * PAGE]}
     lines = _lines([one for one in listed if (one.about_id, one.desk_id) in shown], by, at)
-    return AlarmPage(tuple(replace(line, more=more.get(line.id, 0)) for line in lines), page, pages)
+    return AlarmPage(
+        tuple(
+            replace(line, more=more.get(line.id, 0), alike=shown[line.about, line.desk_id]) for line in lines
+        ),
+        page,
+        pages,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PagedWork:
+    """What an officer was paged about and is still open.
+
+    `more` counts the subjects that follow and are not listed, and `unanswered` all alarms that nobody has acknowledged.
+    """
+
+    things: tuple[AlarmedThing, ...]
+    more: int
+    unanswered: int
+
+
+def paged_about(*, by: Attendance, at: datetime) -> PagedWork:
+    """Return what this officer was paged about, by the word of the page, and unacknowledged alarms first.
+
+    What a colleague has acknowledged follows for an hour. What this officer acknowledged is left out.
+    """
+    open_now = Alarm.objects.filter(alarms.paged(by), kind__in=alarm_kinds.known(), cleared_at=None)
+    recent = Q(acknowledged_at=None) | Q(acknowledged_at__gt=at - STILL_LISTED)
+    mine = open_now.filter(recent).exclude(acknowledged_by=by.officer_id).select_related("desk")
+    waiting = alarms.unanswered(by=by).order_by().values(all=Value(1)).annotate(n=Count("*")).values("n")
+    readable = Exists(reports_of(by.desk_ids).filter(id=OuterRef("about_id")))
+    found = list(mine.annotate(report=readable, waiting=Subquery(waiting)))
+    unanswered = found[0].waiting if found else alarms.unanswered(by=by).count()
+    seen = {one.about_id for one in found if one.report}
+    order, words = _order(), list(PageWord)
+    found.sort(
+        key=lambda a: (
+            words.index(alarm_kinds.rule_of(a.kind).word),
+            a.acknowledged_at is not None,
+            order[a.kind],
+            a.slot,
+            a.desk.name,
+        )
+    )
+    subjects = list(dict.fromkeys((one.about_id, one.desk_id) for one in found))
+    shown = set(subjects[:MOST_PAGED])
+    lines = _lines([one for one in found if (one.about_id, one.desk_id) in shown], by, at, seen=seen)
+    return PagedWork(by_thing(lines), len(subjects) - len(shown), unanswered or 0)
+
+
+def _grouped(alarms: Iterable[Alarm]) -> list[list[_Subject]]:
+    """Return the subjects of these alarms, in the same order, with those of a flood together where its first one is.
+
+    The subjects of a flood are at one desk and have alarms of the same kinds at the same step, which are all
+    acknowledged or not.
+    """
+    of_subject = defaultdict[_Subject, list[Alarm]](list)
+    for alarm in alarms:
+        of_subject[alarm.about_id, alarm.desk_id].append(alarm)
+    groups = defaultdict[Hashable, list[_Subject]](list)
+    for subject, some in of_subject.items():
+        groups[_likeness(some)].append(subject)
+    found = list[list[_Subject]]()
+    for subject, some in of_subject.items():
+        group = groups[_likeness(some)]
+        if len(group) <= FEW:
+            found.append([subject])
+        elif group[0] == subject:
+            found.append(group)
+    return found
+
+
+def _likeness(alarms: Sequence[Alarm]) -> Hashable:
+    """Return what is the same for all subjects of a flood."""
+    steps = sorted((one.kind, one.steps_sent, one.acknowledged_at is not None) for one in alarms)
+    return (alarms[0].desk_id, *steps)
+
+
+def _order() -> dict[str, int]:
+    return {kind: place for place, (kind, _) in enumerate(alarm_kinds.every_kind())}
 
 
 def _without_repeats(found: Iterable[Alarm]) -> tuple[list[Alarm], dict[UUID, int]]:
@@ -153,13 +250,18 @@ def open_line(alarm_id: UUID, *, by: Attendance, at: datetime) -> AlarmLine | No
     return next(iter(_lines(found, by, at)), None)
 
 
-def _lines(found: Sequence[Alarm], by: Attendance, at: datetime) -> tuple[AlarmLine, ...]:
-    """Return these alarms as they are shown to this officer, in the same order."""
-    seen = set(
-        reports_of(by.desk_ids)
-        .filter(id__in=[a.about_id for a in found if a.about_id])
-        .values_list("id", flat=True)
-    )
+def _lines(
+    found: Sequence[Alarm], by: Attendance, at: datetime, *, seen: Container[UUID | None] | None = None
+) -> tuple[AlarmLine, ...]:
+    """Return these alarms as they are shown to this officer, in the same order.
+
+    Whether one can be cleared takes statements of its own for each. With `seen`, the reports that this officer may see, none
+    can, and few statements are needed.
+    """
+    clearing = seen is None
+    if seen is None:
+        about = [one.about_id for one in found if one.about_id]
+        seen = set(reports_of(by.desk_ids).filter(id__in=about).values_list("id", flat=True))
     names = dict(
         Officer.objects.filter(id__in=[a.acknowledged_by for a in found if a.acknowledged_by]).values_list(
             "id", "name"
@@ -167,13 +269,15 @@ def _lines(found: Sequence[Alarm], by: Attendance, at: datetime) -> tuple[AlarmL
     )
     which = _expiring(found, at) | _uncovered(found, at)
     owned = _owned(found, by)
-    rules, staffed = dict(alarm_kinds.every_kind()), staffed_desks(at)
+    rules = dict(alarm_kinds.every_kind())
+    of_others = any(alarm.desk_id not in by.desk_ids for alarm in found)
+    staffed = staffed_desks(at) if of_others else frozenset[UUID]()
     lines = []
     for alarm in found:
         mine = alarms.may_answer(by, alarm)
-        why_not = (
-            alarms.cause_that_remains(alarm, at) if mine else "Your role on this desk does not include this."
-        )
+        why_not = "" if mine else "Your role on this desk does not include this."
+        if mine and clearing:
+            why_not = alarms.cause_that_remains(alarm, at)
         do = rules[alarm.kind].what_to_do
         elsewhere = alarm.about_kind == About.REPORT and alarm.desk_id not in by.desk_ids
         if elsewhere and alarm.about_id not in seen:
@@ -195,13 +299,14 @@ def _lines(found: Sequence[Alarm], by: Attendance, at: datetime) -> tuple[AlarmL
                 and alarm.acknowledged_at is None
                 and not rules[alarm.kind].at_the_report
                 and alarms.stops_paging(by, alarm, staffed),
-                mine and not why_not,
+                clearing and mine and not why_not,
                 why_not,
                 alarm.about_id if alarm.about_kind == About.REQUEST else None,
                 _page(rules[alarm.kind], alarm, by, owned),
                 do,
                 alarm.about_id,
                 _title(alarm),
+                mine,
                 alarm.about_id if rules[alarm.kind].title else None,
             )
         )

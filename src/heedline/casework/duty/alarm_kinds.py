@@ -99,11 +99,12 @@ def _about_request(words: str, called: Called, raised_by: Letter | None = None) 
         called=called,
         chain=True,
         lasts=request_undecided,
-        while_it_lasts="Decide the request. The alarm stays open until an authoriser has decided.",
+        while_it_lasts="An authoriser must decide the request. The alarm stays open until one has.",
         resolved_by=frozenset({AlarmEvent.DECIDED}),
         answered_with=Capability.DECIDE_IDENTITY,
         raised_by=raised_by,
         page="identity-request",
+        page_for=Capability.DECIDE_IDENTITY,
     )
 
 

@@ -37,12 +37,9 @@ from heedline.reports.lifecycle import NotNow
 _SILENCE = timedelta(minutes=3)
 
 
-def unanswered(*, by: Attendance) -> int:
-    """Return the number of unacknowledged open alarms that this officer may see.
-
-    The number is shown beside the menu.
-    """
-    return visible(by).filter(cleared_at=None, acknowledged_at=None).count()
+def unanswered(*, by: Attendance) -> QuerySet[Alarm]:
+    """Return the unacknowledged open alarms that this officer may see."""
+    return visible(by).filter(cleared_at=None, acknowledged_at=None)
 
 
 def acknowledge(alarm_id: UUID, *, by: Attendance, at: datetime) -> None:
@@ -174,7 +171,7 @@ def visible(by: Attendance) -> QuerySet[Alarm]:
 
     These are the alarms of the officer's own desks. Members of a round-the-clock desk see all alarms except
     those about identity requests of other desks. Stewards see the alarms that only stewards answer, and gaps in the
-    rota of every desk, which they may plan. This is the first check, and row-level security enforces the same rule.
+    rota of every desk, which they may plan. Whoever was paged sees the alarm. This is the first check, and row-level security enforces the same rule.
     """
     deciding = [desk for role, desk in by.appointments if Capability.DECIDE_IDENTITY in GRANTS[Role(role)]]
     mine = Q(desk_id__in=[*by.desk_ids, *deciding])
@@ -186,7 +183,12 @@ def visible(by: Attendance) -> QuerySet[Alarm]:
         mine |= of_stewards
     if allows(by.appointments, Capability.PLAN_ROTA, [None]):
         mine |= Q(kind__in=alarm_kinds.answered_with(Capability.PLAN_ROTA))
-    return Alarm.objects.filter(mine, kind__in=alarm_kinds.known())
+    return Alarm.objects.filter(mine | paged(by), kind__in=alarm_kinds.known())
+
+
+def paged(by: Attendance) -> Q:
+    """Return the condition for alarms that this officer was paged about."""
+    return Q(paged__contains=[by.officer_id])
 
 
 def _find(alarm_id: UUID, by: Attendance) -> Alarm:

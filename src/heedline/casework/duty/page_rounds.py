@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,6 +13,7 @@ from django.conf import settings
 
 from heedline.casework.duty import alarm_kinds
 from heedline.casework.log import checkpoints
+from heedline.desks.models import Officer
 from heedline.dispatch import postmen
 from heedline.dispatch.chain import Deadlines
 from heedline.dispatch.models import Alarm
@@ -66,17 +67,22 @@ def send(
                 due[one].add(alarm.id)
     log = checkpoints.mail_words(at) if dangers or due else ""
     went_out, failed, broken = set[Alarm](), set[Alarm](), False
+    told = defaultdict[UUID, set[str]](set)
     if dangers:
         urgent = frozenset[str]().union(*dangers.values())
         delivery = postmen.carry(urgent, PageWord.DANGER, at=at, log=log)
         went_out = {one for one, people in dangers.items() if delivery.posted or people & delivery.reached}
         failed, broken = set(dangers) - went_out, bool(delivery.failed)
+        told.update({one.id: set(people & delivery.reached) for one, people in dangers.items()})
     reached = set[str]()
     for word, people in _by_word(due, unanswered).items():
         delivery = postmen.carry(people - web, word, at=at, log=log, web=bool(people & web))
         reached |= delivery.reached | (web if delivery.posted else frozenset())
         broken = broken or bool(delivery.failed)
     deadlines.digests_sent(reached, now)
+    for person in reached - web:
+        for ident in due[person]:
+            told[ident].add(person)
     for alarm, people in called.items():
         if people & reached:
             went_out.add(alarm)
@@ -85,7 +91,18 @@ def send(
             deadlines.hold(alarm.id, now)
         else:
             failed.add(alarm)
+    _record_paged(unanswered, told)
     return RoundResult(frozenset(went_out), frozenset(failed), broken)
+
+
+def _record_paged(alarms: Iterable[Alarm], told: Mapping[UUID, Set[str]]) -> None:
+    """Add to each alarm the officers whom a page about it reached, so that My work lists it for them."""
+    addresses = frozenset[str]().union(*told.values())
+    officers = dict(Officer.objects.filter(email__in=addresses).values_list("email", "id"))
+    for alarm in alarms:
+        new = {officers[one] for one in told.get(alarm.id, ()) if one in officers} - set(alarm.paged)
+        if new:
+            Alarm.objects.filter(id=alarm.id).update(paged=sorted({*alarm.paged, *new}), settled=False)
 
 
 def _by_word(due: Mapping[str, set[UUID]], alarms: Iterable[Alarm]) -> dict[PageWord, frozenset[str]]:

@@ -102,7 +102,7 @@ HOLDS: tuple[HeldData, ...] = (
             "audit_waiting": "id slot act actor desk outcome detail",
             "audit_event": "id generation xid at act actor desk thing thing_id outcome detail",
             "dispatch_outbox": "id letter desk thing_id slot",
-            "dispatch_alarm": "id kind desk_id about_kind about_id slot steps_sent failures acknowledged_by acknowledged_at "
+            "dispatch_alarm": "id kind desk_id about_kind about_id slot steps_sent failures paged acknowledged_by acknowledged_at "
             "cleared_by cleared_at because settled",
         },
     ),

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -172,13 +172,23 @@ def waiting_for(by: Attendance) -> int:
     return IdentityRequest.objects.filter(authoriser_desk_id__in=deciding_desks(by), decided_at=None).count()
 
 
-def decided_lately(*, by: Attendance, at: datetime) -> int:
-    """Return the number of this officer's own requests that were decided in the past day.
+@dataclass(frozen=True)
+class RepliesToRequests:
+    """How many of an officer's own requests were decided, and how many came back with a question from an authoriser."""
+
+    decided: int
+    questions: int
+
+
+def decided_lately(*, by: Attendance, at: datetime) -> RepliesToRequests:
+    """Return how many of this officer's own requests were answered in the past day.
 
     Shown on the home page.
     """
     mine = requests_of(by).filter(asked_by_id=by.officer_id, decided_at__gt=at - _TOLD_FOR)
-    return mine.count()
+    question = Q(asked_back=True)
+    found = mine.aggregate(decided=Count("id", filter=~question), questions=Count("id", filter=question))
+    return RepliesToRequests(**found)
 
 
 def is_trace(request_id: UUID, *, by: Attendance) -> bool:

@@ -13,6 +13,10 @@ CREATE POLICY of_my_authorisers ON dispatch_alarm TO heedline_office
 -- Alarms about what stewards propose to each other are the stewards'. Stewards also plan the rota of every desk.
 CREATE POLICY of_stewards ON dispatch_alarm TO heedline_office
     USING (kind IN ('proposal-waiting', 'rota-gap') AND (SELECT permits.i_set_up()));
+-- Whoever was paged finds the alarm, such as a duty manager who has to find an authoriser. They answer it only where they
+-- could before.
+CREATE POLICY i_was_paged ON dispatch_alarm FOR SELECT TO heedline_office
+    USING ((SELECT permits.my_officer()) = ANY (paged));
 
 ALTER TABLE dispatch_outbox ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY inner_roles ON dispatch_outbox

@@ -2,6 +2,7 @@
 
 import uuid
 
+import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -53,6 +54,12 @@ class Migration(migrations.Migration):
                 ("slot", models.DateTimeField()),
                 ("steps_sent", models.PositiveSmallIntegerField(default=0)),
                 ("failures", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "paged",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(), db_default=[], default=list
+                    ),
+                ),
                 ("acknowledged_by", models.UUIDField(null=True)),
                 ("acknowledged_at", models.DateTimeField(null=True)),
                 ("cleared_by", models.UUIDField(null=True)),

@@ -25,6 +25,7 @@ from heedline.casework.pages.danger_page import open_dangers
 from heedline.casework.pages.queues import figures
 from heedline.casework.rota import board
 from heedline.desks.rota_weeks import RotaSpan
+from heedline.dispatch.letters import AlarmKind
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import FieldOption, Form, Radios
 from heedline.web.declared import Audience, open_to
@@ -53,31 +54,62 @@ def alarm_list(request: OfficeRequest) -> HttpResponse:
 
     Alarms contain no report text, so no keys are needed.
     """
-    at = session.now()
-    found = alarm_board.open_page(page=page_number(request), by=request.attendance, at=at)
+    at, like = session.now(), _like(request)
+    found = alarm_board.open_page(page=page_number(request), like=like, by=request.attendance, at=at)
     things = alarm_board.by_thing(found.lines)
     totals = figures.totals(by=request.attendance, at=at) if request.attendance.desk_ids else None
     return render(
         request,
         "office/alarms.html",
         {
-            "things": [_shown(thing) for thing in things],
+            "things": [shown_alarm(thing) for thing in things],
             "totals": totals,
             "updated": times.clock(at),
             "found": found,
-            **page_links(reverse("alarms"), found.page, found.pages),
+            "like": like,
+            **page_links(reverse("alarms"), found.page, found.pages, **({"like": str(like)} if like else {})),
         },
     )
 
 
-def _shown(thing: AlarmedThing) -> dict[str, object]:
+def _like(request: OfficeRequest) -> UUID | None:
+    """Return the alarm whose flood the address asks for, or None."""
+    try:
+        return UUID(request.GET.get("like", ""))
+    except ValueError:
+        return None
+
+
+def shown_alarm(thing: AlarmedThing) -> dict[str, object]:
     """Return the template data for an alarm's subject and its alarms, each with a link or "".
 
     The subject links to the page of its first alarm. A desk has no link, as its alarms are about different subjects.
     """
     first = thing.first
     href = address_of(first) if first.title != first.desk_name else ""
-    return {"thing": thing, "href": href, "lines": [(line, address_of(line)) for line in thing.lines]}
+    return {
+        "thing": thing,
+        "href": href,
+        "lines": [(line, address_of(line)) for line in thing.lines],
+        "press": _press(thing),
+    }
+
+
+def _press(thing: AlarmedThing) -> dict[str, object] | None:
+    """Return the form by which one press acknowledges the alarms of a subject and opens it, or None.
+
+    What is acknowledged on a page of its own is posted there.
+    """
+    for line in thing.lines:
+        if line.kind == AlarmKind.DANGER_OPENED and line.may_answer and line.ref:
+            return {"action": address_of(line), "fields": {"section": "acknowledge"}}
+        if line.kind == AlarmKind.INTEREST_MATCHED and line.page:
+            fields = {"do": "acknowledge", "about": line.about, "back": "hits"}
+            return {"action": reverse("interests"), "fields": fields}
+    if thing.acknowledge is None:
+        return None
+    action = reverse("alarm-acknowledge", kwargs={"alarm": thing.acknowledge})
+    return {"action": action, "fields": {"open": "1"}}
 
 
 def address_of(alarm: AlarmLine) -> str:
@@ -98,13 +130,15 @@ def address_of(alarm: AlarmLine) -> str:
 @open_to(Audience.OFFICERS)
 @require_POST
 def acknowledge(request: OfficeRequest, alarm: UUID) -> HttpResponse:
-    """Acknowledge an alarm."""
-    alarms.acknowledge(alarm, by=request.attendance, at=session.now())
+    """Acknowledge an alarm, and open what it is about if it was acknowledged on My work."""
+    by, at = request.attendance, session.now()
+    alarms.acknowledge(alarm, by=by, at=at)
+    line = alarm_board.open_line(alarm, by=by, at=at) if "open" in request.POST else None
     messages.success(
         request,
         "Acknowledged in your name. Paging has stopped. The alarm stays until its cause has been dealt with.",
     )
-    return HttpResponseRedirect(reverse("alarms"))
+    return HttpResponseRedirect((address_of(line) if line is not None else "") or reverse("alarms"))
 
 
 def _clearing() -> tuple[Radios]:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from heedline.casework.access import saved_views, session
 from heedline.casework.access.session import Attendance
 from heedline.casework.dissemination import lines as dissemination_lines
-from heedline.casework.duty import alarms
+from heedline.casework.duty import alarm_board
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import owner_notices, transitions
 from heedline.casework.linking import deconfliction, interests, matching, questions, upkeep
@@ -36,6 +36,7 @@ from heedline.reports.lifecycle import NotNow
 from heedline.web.afterwards import AFTERWARDS
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
+from heedline.web.office.duty import duty_pages
 from heedline.web.office.linking import match_pages
 from heedline.web.office.report import queue_words
 from heedline.web.office.training import training_pages
@@ -72,6 +73,7 @@ def my_work(request: OfficeRequest) -> HttpResponse:
     """
     at, by, mine = session.now(), request.attendance, QueueView(state="mine", size=_HELD)
     contact_first = deconfliction.contact_first(by=by)
+    paged = alarm_board.paged_about(by=by, at=at)
     try:
         desks = pages_home.my_desks(by=by, at=at)
         held = _flagged(pages_queue.queue(by=by, at=at, view=mine), {one.ref for one in contact_first})
@@ -82,6 +84,8 @@ def my_work(request: OfficeRequest) -> HttpResponse:
         request,
         "office/my_work.html",
         {
+            "paged": [duty_pages.shown_alarm(thing) for thing in paged.things],
+            "paged_more": paged.more,
             "desks": desks,
             "held": queue_words.rows_of(held, ALL, mine) if held is not None else (),
             "held_headings": queue_words.OWN_HEADINGS,
@@ -94,7 +98,7 @@ def my_work(request: OfficeRequest) -> HttpResponse:
             "desk_questions": questions.waiting(by=by, at=at),
             "comparing": match_pages.progress_words(matching.progress(by=by, at=at)),
             "tasks": casework_tasks.mine(by=by, at=at),
-            "open_alarms": alarms.unanswered(by=by),
+            "open_alarms": paged.unanswered,
             "interest_hits": interests.to_acknowledge(by=by),
             "contact_first": contact_first,
             "conflicts": conflict_register.raised_lately(by=by, at=at),

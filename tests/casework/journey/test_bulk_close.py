@@ -335,7 +335,8 @@ def test_look_alike_reports_are_grouped_and_others_are_not(people: People) -> No
         assert narrowed.count == len(refs)
         assert bulk_preview.alike("north-east", words="aubergine", by=here, at=people.at).groups == ()
         page = bulk_preview.alike_page("north-east", group.first.ref, 1, by=here, at=people.at)
-        assert {one.item.ref for one in page.rows} == set(refs)
+        (text,) = page.rows
+        assert {text.item.ref, *(one.ref for one in text.same)} == set(refs)
         assert {"".join(piece.text for piece in one.pieces) for one in page.rows} == {
             f"{ADVERT}\nPostcode: NE1 4ST"
         }
@@ -409,25 +410,12 @@ def test_words_that_differ_are_marked_and_may_be_closed(people: People) -> None:
     with people.sitting("Odile") as here:
         (group,) = bulk_preview.alike("north-east", by=here, at=people.at).groups
         page = bulk_preview.alike_page("north-east", group.first.ref, 1, by=here, at=people.at)
-    rows = {one.item.ref: one for one in page.rows}
-    assert [piece.text for piece in rows[wordy].pieces if piece.differs] == ["hurry", "up"]
-    assert not any(piece.differs for piece in rows[refs[0]].pieces)
-    assert rows[wordy].barred == ""
+    differs, same = page.rows
+    assert (differs.item.ref, len(same.same)) == (wordy, 2)
+    assert [piece.text for piece in differs.pieces if piece.differs] == ["hurry", "up"]
+    assert not any(piece.differs for piece in same.pieces)
+    assert differs.barred == ""
     assert swept(people, [*refs, wordy]).closed == 4
-
-
-def test_a_group_is_shown_twenty_a_page(people: People) -> None:
-    refs = adverts(people, bulk_close.MOST + 3)
-    with people.sitting("Odile") as here:
-        (group,) = bulk_preview.alike("north-east", by=here, at=people.at).groups
-        pages = [
-            bulk_preview.alike_page("north-east", group.first.ref, number, by=here, at=people.at)
-            for number in (1, 2, 99)
-        ]
-        with pytest.raises(NotHere):
-            bulk_preview.alike_page("north-east", uuid4(), 1, by=here, at=people.at)
-    assert [len(page.rows) for page in pages] == [20, 3, 3]
-    assert {one.item.ref for page in pages[:2] for one in page.rows} == set(refs)
 
 
 def test_looking_for_look_alikes_is_logged_as_a_look_without_the_words(people: People) -> None:

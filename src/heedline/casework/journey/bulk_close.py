@@ -2,8 +2,8 @@
 
 It is meant for floods of near-identical reports and is never available for danger to life.
 
-The officer reads each text whole, twenty a page, ticks those to close, and gives one outcome and one
-reason. Only reports that look alike are closed so, and none with a marked word, about a child, or with a number,
+The officer reads each text whole, twenty texts a page, ticks those to close, and gives one outcome and one
+reason. Reports with the same words are one text. Only reports that look alike are closed so, and none with a marked word, about a child, or with a number,
 name, time or place of its own (`look_alikes`). Reports that changed in between are left out and listed. The whole
 closure can be undone for one day. Each report then returns to its previous stage, with the deadline it had.
 """
@@ -55,8 +55,8 @@ from heedline.vault import CannotOpen
 from heedline.vault.canonical import canonical
 from heedline.vault.containers import envelope
 
-#: Reports in one sweep: as many as one page shows with their whole texts.
-MOST = 20
+#: Reports in one sweep, and different texts on one page.
+MOST, TEXTS = 1_000, 20
 #: Waiting reports among which look-alikes are looked for, the most urgent first.
 LOOKED_AT = 5_000
 #: How long a sweep can be undone.

@@ -22,6 +22,7 @@ from heedline.casework.report import answers
 from heedline.casework.report.opening import OpenedReport
 from heedline.index import near_duplicates
 from heedline.packs import load_pack
+from heedline.packs.rules.look_alikes import sentences
 from heedline.reports.models import Report
 
 _WORD = re.compile(r"[^\W_]+(?:[-.'’@/][^\W_]+)*")
@@ -86,6 +87,34 @@ class Compared:
         if at < len(text):
             found.append(Piece(text[at:], differs=False))
         return found
+
+    def same_words(self) -> list[list[UUID]]:
+        """Return the reports with the same words together, each text once: those that are barred first, then by what differs."""
+        texts: dict[str, list[UUID]] = {}
+        for ref, one in self._told.items():
+            texts.setdefault(
+                " ".join(one.whole.casefold().split()) + f" {one.language} {one.child}", []
+            ).append(ref)
+        return sorted(
+            texts.values(),
+            key=lambda refs: (not self.bar(refs[0]), -sum(one.differs for one in self.pieces(refs[0]))),
+        )
+
+    def sentence(self, ref: UUID) -> str:
+        """Return the sentence for which a report is barred, or "" if no single sentence is the reason."""
+        whole = self._told[ref].whole
+        if marked := closing_rules.marked_in([whole]):
+            return marked[0].sentence
+        return next(
+            (
+                sentence
+                for sentence in sentences(whole)
+                if any(
+                    _is_fact(word) and word.casefold() not in self._shared for word in _WORD.findall(sentence)
+                )
+            ),
+            "",
+        )
 
     def bar(self, ref: UUID) -> str:
         """Return the `bulk_close.WHY` code that excludes this report from bulk closure, or "" if none does."""

@@ -82,6 +82,11 @@ class LookAlikes:
         return found
 
 
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a text, each no longer than what is shown of a marked one."""
+    return [one.strip()[:_LONGEST] for one in _SENTENCE.split(text) if one.strip()]
+
+
 def _words(text: str) -> Sequence[str]:
     return [word.casefold() for word in _WORD.findall(text)]
 

@@ -20,7 +20,15 @@ from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.dissemination import outgoing
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import look_alikes
-from heedline.casework.journey.bulk_close import LOOKED_AT, MOST, WHY, asks_for_a_call, desk_of, worked_on
+from heedline.casework.journey.bulk_close import (
+    LOOKED_AT,
+    MOST,
+    TEXTS,
+    WHY,
+    asks_for_a_call,
+    desk_of,
+    worked_on,
+)
 from heedline.casework.journey.look_alikes import Piece, ToldText
 from heedline.casework.report.opening import (
     OpenedReport,
@@ -70,14 +78,17 @@ class BulkGroup:
 
 @dataclass(frozen=True)
 class AlikeRow:
-    """A report in a group with its whole text, split where it differs from the group.
+    """A text in a group, split where it differs from the group, with the first report that says it.
 
-    `barred` is the reason why it may not be closed with the others, or "".
+    `barred` is the reason why it may not be closed with the others, or "", and `sentence` the one that makes it so. `same`
+    are the other reports with exactly these words.
     """
 
     item: SweepItem
     pieces: tuple[Piece, ...] = field(repr=False)
     barred: str
+    sentence: str = field(repr=False, default="")
+    same: tuple[SweepItem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -239,7 +250,9 @@ def alike(desk_code: str, *, words: str = "", by: Attendance, at: datetime) -> A
 
 
 def alike_page(desk_code: str, first: UUID, number: int, *, by: Attendance, at: datetime) -> AlikePage:
-    """Return one page of the group that contains this report, with full texts and their differences.
+    """Return one page of the group that contains this report, with each full text once and its differences.
+
+    Those that may not be closed with the others come first.
 
     Raises NotHere if the report is in no group, or has been closed since, and Refused and Locked.
     """
@@ -248,13 +261,23 @@ def alike_page(desk_code: str, first: UUID, number: int, *, by: Attendance, at: 
     if group is None:
         raise NotHere
     compared = look_alikes.Compared({ref: found.told[ref] for ref in group})
-    pages = -(-len(group) // MOST)
+    texts = compared.same_words()
+    pages = -(-len(texts) // TEXTS)
     number = min(max(number, 1), pages)
-    rows, shown = [], group[(number - 1) * MOST : number * MOST]
-    linked = worked_on({ref: found.told[ref] for ref in shown}, by=by, at=at)
-    for ref in shown:
-        because = compared.bar(ref) or linked.get(ref, "")
-        rows.append(AlikeRow(found.items[ref], tuple(compared.pieces(ref)), WHY[because] if because else ""))
+    rows, shown = [], texts[(number - 1) * TEXTS : number * TEXTS]
+    linked = worked_on({refs[0]: found.told[refs[0]] for refs in shown}, by=by, at=at)
+    for first_of, *others in shown:
+        bar = compared.bar(first_of)
+        because = bar or linked.get(first_of, "")
+        rows.append(
+            AlikeRow(
+                found.items[first_of],
+                tuple(compared.pieces(first_of)),
+                WHY[because] if because else "",
+                compared.sentence(first_of) if bar else "",
+                tuple(found.items[ref] for ref in others),
+            )
+        )
     return AlikePage(tuple(rows), len(group), number, pages)
 
 

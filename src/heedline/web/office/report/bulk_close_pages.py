@@ -84,9 +84,12 @@ def alike(request: OfficeRequest, desk: str) -> HttpResponse:
 
 
 @open_to(Audience.UNLOCKED)
-@require_GET
+@require_http_methods(["GET", "POST"])
 def alike_group(request: OfficeRequest, desk: str, ref: UUID) -> HttpResponse:
-    """Show one page of a group of similar reports with their full text, none of them selected."""
+    """Show one page of a group of similar reports, each text whole and none of them selected.
+
+    What is selected on one page is posted to the next one, so that a whole group is closed as one act.
+    """
     at, by = session.now(), request.attendance
     number = request.GET.get("page", "1")
     page = bulk_preview.alike_page(
@@ -96,16 +99,24 @@ def alike_group(request: OfficeRequest, desk: str, ref: UUID) -> HttpResponse:
         by=by,
         at=at,
     )
-    here = reverse("alike-group", kwargs={"desk": desk, "ref": ref})
+    ticked = chosen_of(request.POST.getlist("choose"))
+    rows = [
+        {"row": row, "token": _tokens([row.item, *row.same]), "ticked": row.item.ref in ticked}
+        for row in page.rows
+    ]
+    here = {item.ref for row in page.rows for item in (row.item, *row.same)}
+    address = reverse("alike-group", kwargs={"desk": desk, "ref": ref})
     return render(
         request,
         "office/alike_group.html",
         {
             "desk": bulk_close.desk_of(by, desk),
             "page": page,
-            "rows": [{"row": row, "token": token_of(row.item.ref, row.item.version)} for row in page.rows],
-            "before": f"{here}?page={page.number - 1}" if page.number > 1 else "",
-            "next": f"{here}?page={page.number + 1}" if page.number < page.pages else "",
+            "rows": rows,
+            "elsewhere": " ".join(token_of(one, ticked[one]) for one in ticked if one not in here),
+            "elsewhere_count": sum(one not in here for one in ticked),
+            "before": f"{address}?page={page.number - 1}" if page.number > 1 else "",
+            "next": f"{address}?page={page.number + 1}" if page.number < page.pages else "",
         },
     )
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 
+from heedline.casework.danger.opening import HAND_ON
 from heedline.casework.setup import stewardship
 from heedline.permits.roles import Role
 from heedline.reports.models import Report
 from tests.sites.office.desk_hand import Hand
+from tests.support import danger_scene
 from tests.support.acting import acting
 from tests.support.cast import House, now
+from tests.support.scene_people import People
 from tests.support.stories import a_report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -98,7 +102,18 @@ def test_an_officer_who_leads_nobody_assigns_nobody_elses(house: House, hand: Ca
     odile.get("/w/q/north-east/")
     (box,) = ticks(odile)
     odile.send(BULK, act="assign", choose=[box])
-    odile.send(BULK, do="yes", to=str(house.officers["Odile"].id))
-    assert odile.heading == "Assigned to Odile O.: 0 reports"
+    assert odile.heading == "Assign 0 reports", "the preview says it"
     assert "Left out" in odile.html
+    assert f'action="{BULK}"' not in odile.html, "there is nothing to send"
     assert not Report.objects.exclude(owner=None).exists()
+
+
+def test_the_preview_says_which_reports_will_be_refused(house: House, hand: Callable[[], Hand]) -> None:
+    danger_scene.opened(People(house, now()))
+    a_report(at=now(), where=HERE)
+    olga = hand().at_work(house, "Olga")
+    olga.get("/w/q/north-east/")
+    olga.send(BULK, act="assign", choose=ticks(olga))
+    assert olga.heading == "Assign 1 report"
+    left_out = olga.html.split("Left out</h2>")[1].split("</ul>")[0]
+    assert HAND_ON in unescape(left_out)

@@ -154,6 +154,7 @@ def release(ref: UUID, *, by: Attendance, at: datetime) -> None:
     record(found, Act.REPORT_RELEASED)
 
 
+OFFERED = "Another desk has handed this report over. Accept it first, or return it."
 #: Characters of each text about a check.
 LONGEST_CHECK = 4000
 NO_CHECK = "Write what was checked, who checked it or was asked, and what it showed. Only then does the deadline restart."
@@ -331,7 +332,7 @@ def hand_over(ref: UUID, to_desk: str, because: str, *, version: int, by: Attend
     found.permit(Capability.HAND_OVER)
     restrictions.refuse_restricted(found)
     if found.report.offered:
-        raise NotNow("Another desk has handed this report over. Accept it first, or return it.")
+        raise NotNow(OFFERED)
     to = key_directory.addressee(to_desk, at.date())
     if to is None or to.desk == found.report.desk_id:
         raise NotNow("That desk cannot receive this report: fewer than two people there could open it.")

@@ -8,20 +8,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
 from heedline.casework.access.keyring import DeskLine
 from heedline.casework.access.session import Attendance
+from heedline.casework.danger import opening
 from heedline.casework.duty.rota import who_take_reports
 from heedline.casework.journey.bulk_assign import MOST
+from heedline.casework.journey.transitions import OFFERED
+from heedline.casework.report import restrictions
 from heedline.casework.report.opening import kind_words, short_name
+from heedline.casework.report.verb import standing_of
 from heedline.desks.models import TAKE_NO_REPORTS, Desk
 from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import Stage
-from heedline.reports.models import Message
+from heedline.reports.models import DangerEpisode, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +62,9 @@ class BulkChoices:
 
 
 def listed(
-    desk: DeskLine, chosen: Mapping[UUID, int], *, by: Attendance, at: datetime
+    desk: DeskLine, chosen: Mapping[UUID, int], *, handing_over: bool, by: Attendance, at: datetime
 ) -> tuple[BulkLine, ...]:
-    """Return this desk's selected reports in queue order.
+    """Return this desk's selected reports in queue order, with what the handover or assignment would refuse.
 
     Raises Refused.
     """
@@ -68,7 +74,11 @@ def listed(
         reports_of(by.desk_ids)
         .filter(desk_id=desk.id, id__in=list(chosen)[:MOST])
         .select_related("owner")
-        .annotate(copies_deleted=Exists(deleted))
+        .annotate(
+            copies_deleted=Exists(deleted),
+            danger_open=Exists(DangerEpisode.objects.filter(report=OuterRef("pk"), discharged_at=None)),
+            restricted=Exists(restrictions.restricting().filter(report=OuterRef("pk"))),
+        )
     )
     return tuple(
         BulkLine(
@@ -78,16 +88,33 @@ def listed(
             kind_words(row.kind),
             row.stage,
             row.owner.name if row.owner is not None else "",
-            "It is closed."
-            if row.stage == Stage.CLOSED
-            else "It has changed since you opened the list."
-            if row.version != chosen[row.id]
-            else "",
+            _refusal(row, chosen[row.id], handing_over=handing_over, by=by, at=at),
             row.owner_id,
             row.copies_deleted,
         )
         for row in rows.order_by("rank", "due_at", "id")
     )
+
+
+def _refusal(row: Any, version: int, *, handing_over: bool, by: Attendance, at: datetime) -> str:
+    """Return why this report would be left out, or "". The actions themselves check again."""
+    if row.stage == Stage.CLOSED:
+        return "It is closed."
+    if row.version != version:
+        return "It has changed since you opened the list."
+    standing = standing_of(row, by.officer_id, at)
+    own = Capability.RELEASE if standing.mine else Capability.ASSIGN
+    try:
+        by.require(
+            Capability.HAND_OVER if handing_over else own, row.desk_id, row.watch_id, standing=standing
+        )
+    except Refused as no:
+        return no.reason
+    if not handing_over:
+        return opening.HAND_ON if row.danger_open else ""
+    if row.restricted:
+        return restrictions.RESTRICTED
+    return OFFERED if row.offered else ""
 
 
 def choices(desk: DeskLine) -> BulkChoices:

@@ -77,7 +77,7 @@ def bulk(request: OfficeRequest, desk: str) -> HttpResponse:
     if act not in {ASSIGN, HAND_OVER} or not 0 < len(chosen) <= bulk_assign.MOST:
         messages.error(request, f"Tick between 1 and {bulk_assign.MOST} reports first.")
         return HttpResponseRedirect(queue_address(origin))
-    lines = bulk_items.listed(here, chosen, by=by, at=at)
+    lines = bulk_items.listed(here, chosen, handing_over=act == HAND_OVER, by=by, at=at)
     choices = bulk_items.choices(here)
     fields = _fields(act, choices, lines, by.officer_id)
     if request.POST.get("do") != "yes":

@@ -22,7 +22,8 @@ from django.db import connection, transaction
 from django.test import override_settings
 
 from heedline.casework.keys import directory as key_directory
-from heedline.casework.linking import matching, upkeep
+from heedline.casework.linking import matching
+from heedline.casework.pages.queues import upkeep
 from heedline.casework.search import desk_index, indexing, page_store
 from heedline.intake.question_files import load_question_set
 from heedline.packs import load_pack

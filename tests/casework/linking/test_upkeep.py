@@ -17,9 +17,9 @@ from heedline.casework.linking import (
     interests,
     matching,
     own_entries,
-    upkeep,
 )
 from heedline.casework.linking.matching import ComparisonProgress
+from heedline.casework.pages.queues import upkeep
 from heedline.casework.retention import keeping
 from heedline.casework.rota import planning, rota_clock
 from heedline.casework.rota.planning import PlannedShift

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from heedline.casework.contact import messages
 from heedline.casework.keys import directory as key_directory
-from heedline.casework.linking import upkeep
+from heedline.casework.pages.queues import upkeep
 from heedline.casework.search import indexing
 from heedline.casework.setup import stewardship
 from heedline.dispatch.clocks import slot_of
@@ -39,8 +39,9 @@ BUDGET = 5
 OPENED = 4
 NORTH_EAST, ELSEWHERE = {"postcode": "NE1 4ST"}, {"postcode": "SW1A 1AA"}
 DANGER = {"danger": "yes"}
-#: What a queue asks more, outside the index, when its upkeep is due: the notices of other desks.
-UPKEEP = 1
+#: What a queue asks more, outside the index, when its upkeep is due: the notices of other desks, and the reports that may
+#: need a translation.
+UPKEEP = 2
 #: The page of a subject, its print view and the page on which one is added: the session, the report, the reports of the
 #: subject (of those that may be about it), the log, who looked (the other reports of those subjects), the end.
 SUBJECT = 6

@@ -18,6 +18,9 @@ from heedline.casework.report import report_language
 from heedline.dispatch.clocks import due_words
 from heedline.reports.translation_states import TranslationState
 
+#: Shown in place of who asked, of what was asked for when the report arrived.
+ON_ARRIVAL = "Automatic, on arrival"
+
 type TableRow = Mapping[str, Any]
 type WordsById = Mapping[UUID, Mapping[str, Any]]
 
@@ -118,7 +121,7 @@ def translation_lines(
                     text=english,
                 ),
                 template=str(asked.get("template", "")),
-                asked_by=row["asked_by"],
+                asked_by=ON_ARRIVAL if asked.get("on_arrival") else row["asked_by"],
                 asked_by_id=UUID(row["asked_by_id"]),
                 asked_words=_day(row["asked_on"]),
                 assigned_to=row["assigned_to"] or "",

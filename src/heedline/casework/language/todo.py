@@ -16,6 +16,7 @@ from django.db.models import Q
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.language.lines import ON_ARRIVAL
 from heedline.casework.language.translating import PART
 from heedline.casework.report import notes, report_language
 from heedline.casework.report.opening import short_name
@@ -82,6 +83,7 @@ def to_do(*, by: Attendance, at: datetime) -> tuple[ToDo, ...]:
         )
     )
     which: dict[UUID, str] = {}
+    on_arrival = set[UUID]()
     asked = [row.asked_words for row in rows]
     for part in parts_of({row.report_id for row in rows}, Q(container__in=asked)):
         with suppress(CannotOpen):
@@ -89,16 +91,23 @@ def to_do(*, by: Attendance, at: datetime) -> tuple[ToDo, ...]:
                 part.container, part.header, part.payload, ring.for_any(part.epochs), PART
             )
             which[part.container] = str(words["language"])
+            if words.get("on_arrival"):
+                on_arrival.add(part.container)
     with transaction.atomic():
         opened = [row.report_id for row in rows]
         journal.record_look(
             Act.QUEUE_READ, actor=by.officer_id, desk=None, state="translations", opened=opened, new=0
         )
-    lines = [_line(row, which.get(row.asked_words, ""), spoken, by, at) for row in rows]
+    lines = [
+        _line(row, which.get(row.asked_words, ""), spoken, by, at, on_arrival=row.asked_words in on_arrival)
+        for row in rows
+    ]
     return tuple(sorted(lines, key=lambda one: (not one.mine, not one.can_take)))
 
 
-def _line(row: Translation, language: str, spoken: set[str], by: Attendance, at: datetime) -> ToDo:
+def _line(
+    row: Translation, language: str, spoken: set[str], by: Attendance, at: datetime, *, on_arrival: bool
+) -> ToDo:
     what = "answer" if row.outward else "message" if row.message_id is not None else "report"
     mine = row.assigned_to_id == by.officer_id
     return ToDo(
@@ -108,7 +117,7 @@ def _line(row: Translation, language: str, spoken: set[str], by: Attendance, at:
         desk_name=row.report.desk.name,
         what=_WHATS[what],
         language_words=report_language.name_of(language) if language else "It does not open with your keys",
-        asked_by=row.asked_by.name,
+        asked_by=ON_ARRIVAL if on_arrival else row.asked_by.name,
         assigned_to=row.assigned_to.name if row.assigned_to is not None else "",
         assigned_id=row.assigned_to_id,
         mine=mine,

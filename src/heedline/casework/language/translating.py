@@ -6,7 +6,7 @@ nobody else has keys that open it. The original is kept as it was sent. The tran
 it, sealed and signed by the translator, and a correction is a further version. The language is not
 stored in any table or log.
 
-The order is `ask` or `ask_answer` → (`take`, `hand_on`) → `write` or `send`. `drop` cancels a request.
+The order is `ask`, `ask_answer` or `arrivals.ask` → (`take`, `hand_on`) → `write` or `send`. `drop` cancels a request.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def ask(ref: UUID, wanted: TranslationRequest, *, by: Attendance, at: datetime) 
         raise NotNow("This translation has already been requested.")
     if wanted.message is None:
         languages.note(found, wanted.language)  # whoever asks says which language it is
-    return _ask(
+    return request(
         found, {"language": wanted.language, "note": wanted.note}, message=wanted.message, outward=False
     )
 
@@ -127,7 +127,7 @@ def ask_answer(
     if despite is not None:
         words["despite"] = despite.reason
     messages.note_read(found, read)
-    return _ask(found, words, message=None, outward=True, task=task)
+    return request(found, words, message=None, outward=True, task=task)
 
 
 def _check(language: str) -> None:
@@ -140,14 +140,16 @@ def _from_reporter(found: FoundReport, message: UUID) -> bool:
     return Message.objects.filter(id=message, report_id=found.report.id, from_us=False).exists()
 
 
-def _ask(
+def request(
     found: FoundReport,
     words: dict[str, Any],
     *,
     message: UUID | None,
     outward: bool,
     task: UUID | None = None,
+    due_at: datetime | None = None,
 ) -> bool:
+    """Store a request, and return whether it is assigned to somebody now. Must be called inside the verb's transaction."""
     report = found.report
     speaker = _choose(words["language"], _desks(report), found.at)
     Translation.objects.create(
@@ -159,7 +161,7 @@ def _ask(
         asked_by_id=found.by.officer_id,
         asked_on=found.at.date(),
         assigned_to_id=speaker,
-        due_at=minute_of(found.at) + clock(report.rank),
+        due_at=due_at or minute_of(found.at) + clock(report.rank),
     )
     record(found, Act.TRANSLATION_ASKED, outward=outward)
     return speaker is not None

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
-from heedline.casework.linking import upkeep
+from heedline.casework.pages.queues import upkeep
 from heedline.web import afterwards
 from heedline.web.entrance import middleware as entrance
 from heedline.web.office.sso import recheck

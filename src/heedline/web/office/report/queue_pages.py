@@ -20,11 +20,12 @@ from heedline.casework.dissemination import lines as dissemination_lines
 from heedline.casework.duty import alarm_board
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import owner_notices, transitions
-from heedline.casework.linking import deconfliction, interests, matching, questions, upkeep
+from heedline.casework.linking import deconfliction, interests, matching, questions
 from heedline.casework.oversight import conflict_register
 from heedline.casework.pages import danger_page, desk_tabs, hand_overs, identity_requests
 from heedline.casework.pages import home as pages_home
 from heedline.casework.pages.queues import queue as pages_queue
+from heedline.casework.pages.queues import upkeep
 from heedline.casework.pages.queues.queue import Queue
 from heedline.casework.pages.queues.queue_view import QueueView
 from heedline.casework.people import training

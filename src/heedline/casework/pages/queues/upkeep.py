@@ -1,4 +1,4 @@
-"""Index and compare new reports in an officer's session after a queue has been opened."""
+"""Index and compare new reports, and ask for their translations, in an officer's session after a queue has been opened."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from heedline.casework.access.session import Attendance
+from heedline.casework.language import arrivals
 from heedline.casework.linking import desk_notices, disposed_hits, expired_entries, matching
 from heedline.casework.search import indexing
 
@@ -19,6 +20,7 @@ _next: dict[UUID, int] = {}
 
 
 _WORK: Final = (
+    arrivals.ask_step,
     partial(indexing.step, waits=True),
     matching.catch_up,
     disposed_hits.remove_step,
@@ -28,12 +30,12 @@ _WORK: Final = (
 
 
 def is_due(*, by: Attendance, at: datetime) -> bool:
-    """Return whether indexing, comparing or tidying may be due in the officer's session."""
+    """Return whether indexing, comparing, asking or tidying may be due in the officer's session."""
     return by.unlocked and (by.officer_id in _next or indexing.is_due(by=by, at=at))
 
 
 def keep_up(*, by: Attendance, at: datetime) -> bool:
-    """Take one step of indexing, comparing and tidying for the officer's desks, and return whether more is waiting.
+    """Take one step of asking, indexing, comparing and tidying for the officer's desks, and return whether more is waiting.
 
     Work for which there is no time left is the first thing that the next step does. A report that cannot be read raises
     nothing.

@@ -53,13 +53,14 @@ def _read_areas(
     prefixes: Mapping[str, str],
     ambiguous: Collection[str],
     formats: Mapping[str, str],
+    where: Collection[str],
 ) -> Areas:
     """Read police areas. What is wrong is raised each time."""
     files = sorted(folder.joinpath("areas").iterdir(), key=str)
     said = tuple(file.read_bytes() for file in files if file.name.endswith(".csv"))
-    key = (said, *(tuple(one.items()) for one in (forces, prefixes, formats)), tuple(ambiguous))
+    key = (said, *(tuple(one.items()) for one in (forces, prefixes, formats)), tuple(ambiguous), tuple(where))
     if key not in _areas:
-        _areas[key] = read_areas(folder, forces, prefixes, ambiguous, formats)
+        _areas[key] = read_areas(folder, forces, prefixes, ambiguous, formats, where)
     return _areas[key]
 
 

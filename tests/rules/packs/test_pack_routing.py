@@ -137,6 +137,8 @@ def test_no_northern_irish_rows_are_shipped() -> None:
         ("He is in Leeds with a knife", "west-yorkshire"),
         ("He is at Mill House in Leeds with a knife", "west-yorkshire"),
         ("In Leeds there is a man with a knife", "west-yorkshire"),
+        ("Stoi z nożem koło Leeds", "west-yorkshire"),
+        ("Mae ganddo gyllell ger Leeds", "west-yorkshire"),
         ("There is a bomb at Leeds railway station", "btp"),
         ("He stands near Leeds Road", "unknown"),
         ("Reading about it, he said it would be soon", "unknown"),

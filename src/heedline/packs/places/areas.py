@@ -14,8 +14,8 @@ from importlib.resources.abc import Traversable
 
 from heedline.packs.tables import PackError
 
-#: A name after a word that says where, and what follows it in the same sentence, which may name another place.
-_PLACED = re.compile(r"\b(?:[Ii]n|[Aa]t|[Nn]ear)\s+([A-Z][\w'’-]*)(?=([^.,;:!?\n]{0,100}))")
+#: A name after a word of the pack that says where, and what follows it in the same sentence, which may name another place.
+_PLACED = r"\b(?i:{})\s+([A-Z][\w'’-]*)(?=([^.,;:!?\n]{{0,100}}))"
 _WORD = re.compile(r"[\w'’-]+")
 #: Further words of the longest name of a council.
 _LONGEST_NAME = 5
@@ -40,7 +40,9 @@ class Areas:
         prefixes: Mapping[str, str],
         places: Mapping[str, frozenset[str]],
         formats: Mapping[str, str],
+        where: Collection[str],
     ) -> None:
+        self._placed = re.compile(_PLACED.format("|".join(map(re.escape, where))))
         self._outcodes = outcodes
         self._sectors = sectors
         self._prefixes = prefixes
@@ -90,13 +92,13 @@ class Areas:
     def forces_in_account(self, account: str) -> frozenset[str]:
         """Return the forces for an account of what happened that names a place.
 
-        It has to contain a full postcode, or a council or force after "in", "at" or "near". The name has to begin with a
-        capital letter and not be part of a longer name: "near Leeds Road" is not found.
+        It has to contain a full postcode, or a council or force after a word that says where, such as "near" (`desks.toml`). The name has
+        to begin with a capital letter and not be part of a longer name: "near Leeds Road" is not found.
         """
         if found := self._forces_of_postcodes_in(account):
             return found
         named: frozenset[str] = frozenset()
-        for after in _PLACED.finditer(account):
+        for after in self._placed.finditer(account):
             words = [after[1], *_WORD.findall(after[2])[:_LONGEST_NAME]]
             for size in range(len(words), 0, -1):
                 if forces := self._places.get(_plain(" ".join(words[:size]))):
@@ -132,10 +134,11 @@ def read_areas(
     prefixes: Mapping[str, str],
     ambiguous: Collection[str],
     formats: Mapping[str, str],
+    where: Collection[str],
 ) -> Areas:
     """Return the lookup read from `councils.csv` and `outcodes.csv`.
 
-    `forces` maps ids to names. Raises PackError, naming the file and row.
+    `forces` maps ids to names, and `where` are the words that say where, such as "near". Raises PackError, naming the file and row.
     """
     outcodes: dict[str, frozenset[str]] = {}
     sectors: dict[str, _Sector] = {}
@@ -170,7 +173,7 @@ def read_areas(
     for prefix, force in prefixes.items():
         if force not in forces:
             raise PackError(f"desks.toml: areas.prefixes.{prefix}: no force is called {force}")
-    return Areas(outcodes, sectors, dict(prefixes), places, formats)
+    return Areas(outcodes, sectors, dict(prefixes), places, formats, where)
 
 
 def rows_of(folder: Traversable, path: str, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:

@@ -90,6 +90,9 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
     areas_table = desks.table("areas")
     prefixes = _text_map(areas_table.table("prefixes"))
     ambiguous = areas_table.texts("ambiguous_places")
+    before = areas_table.table("before_names")
+    before_names = [word for language in before for word in before.texts(language)]
+    before.done()
     areas_table.done()
 
     priorities = {key: _priority(key, table) for key, table in clocks.named("priorities").items()}
@@ -125,7 +128,9 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         kinds=kinds,
         regions=regions,
         forces=forces,
-        areas=read_areas(folder, {f.id: f.name for f in forces.values()}, prefixes, ambiguous, formats),
+        areas=read_areas(
+            folder, {f.id: f.name for f in forces.values()}, prefixes, ambiguous, formats, before_names
+        ),
         counters=read_counters(folder, forces),
         priorities=priorities,
         first_priority=first_priority,

@@ -45,6 +45,16 @@ class WordList:
         return any(f" {phrase} " in line for phrase in self.together)
 
 
+def merged(lists: Iterable[WordList]) -> WordList:
+    """Return one list with the entries of all these."""
+    some = list(lists)
+    return WordList(
+        frozenset().union(*(one.whole for one in some)),
+        tuple({head: None for one in some for head in one.beginnings}),
+        tuple({phrase: None for one in some for phrase in one.together}),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Behaviour:
     """The word lists for describing people (`who`) and behaviour (`did`), by language.

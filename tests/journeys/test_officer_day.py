@@ -104,7 +104,7 @@ def _assess(page: Visitor) -> None:
     page.play.get_by_label("Behaviour reported").fill(
         "Filmed the side doors for an hour and noted the guards' changes"
     )
-    page.play.get_by_label("High").check()
+    page.play.get_by_label("Medium").check()
     page.play.get_by_label("Why this priority?").fill(
         "It looks like planning, and the place is full every day"
     )

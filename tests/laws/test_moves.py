@@ -32,7 +32,7 @@ PACKAGE = Path(heedline.__file__).parent
 #: The stages in which there is a row. A disposed report has none.
 STORED = [stage for stage in Stage if stage is not Stage.DISPOSED]
 #: A way to each stage that the database accepts.
-WAY = [Stage.WAITING, Stage.TAKEN, Stage.ASSESSED, Stage.ACTING, Stage.CLOSED]
+WAY = [Stage.WAITING, Stage.TAKEN, Stage.ASSESSED, Stage.ACTING, Stage.CLOSING, Stage.CLOSED]
 every_stage = pytest.mark.parametrize("stage", STORED)
 
 
@@ -63,7 +63,7 @@ def owner(stage: Stage, people: People) -> dict[str, object]:
 
 
 def held(stage: Stage) -> bool:
-    return stage in {Stage.TAKEN, Stage.ASSESSED, Stage.ACTING}
+    return stage in {Stage.TAKEN, Stage.ASSESSED, Stage.ACTING, Stage.CLOSING}
 
 
 # --- the method, and the one for many reports --------------------------------------------------------------------------
@@ -200,18 +200,21 @@ def test_a_report_is_handed_over_in_sql_only_from_where_it_may_be(stage: Stage, 
 
 
 @every_stage
-def test_a_message_from_the_reporter_reopens_only_a_closed_report(stage: Stage, people: People) -> None:
+def test_a_message_from_the_reporter_moves_only_a_report_that_is_closed_or_closing(
+    stage: Stage, people: People
+) -> None:
     ref, code = people.send()
     for step in WAY[1 : WAY.index(stage) + 1]:
         Report.objects.filter(id=ref).update(stage=step, **columns(step, people))
     version = row(ref).version
     with acting("public"):
         messages.say(code, "There is more", message_id=uuid4(), at=people.at)
-    reopened = stage is Stage.CLOSED and (stage, Move.REOPEN) in PATH
-    assert row(ref).stage == (PATH[stage, Move.REOPEN] if reopened else stage)
-    assert row(ref).version == version + int(reopened)
+    move = {Stage.CLOSED: Move.REOPEN, Stage.CLOSING: Move.STOP_CLOSING}.get(stage)
+    to = PATH[stage, move] if move is not None else stage
+    assert row(ref).stage == to
+    assert row(ref).version == version + int(move is not None)
     steps = [(s.move, s.from_stage, s.to_stage) for s in Step.objects.filter(report=ref)]
-    assert steps == ([(Move.REOPEN, stage, PATH[stage, Move.REOPEN])] if reopened else [])
+    assert steps == ([(move, stage, to)] if move is not None else [])
 
 
 @every_stage
@@ -302,6 +305,7 @@ def test_no_other_function_of_the_database_writes_a_stage_or_a_step() -> None:
         "door.submit_report",
         "door.submit_reports",
         "door.say",
+        "door.stop_closing",
         "permits.note_call",
         "permits.hand_over",
         "permits.decide_disposal",

@@ -228,6 +228,9 @@ def test_the_move_that_a_message_makes() -> None:
     assert f"IF v_stage = '{Stage.CLOSED}'" in body
     assert f"'{Move.REOPEN}', '{Stage.CLOSED}', '{PATH[Stage.CLOSED, Move.REOPEN]}'" in body
     assert f"SET stage = '{PATH[Stage.CLOSED, Move.REOPEN]}'" in body
+    stops = source("door.stop_closing")
+    assert f"'{Move.STOP_CLOSING}', '{Stage.CLOSING}', '{PATH[Stage.CLOSING, Move.STOP_CLOSING]}'" in stops
+    assert f"SET stage = '{PATH[Stage.CLOSING, Move.STOP_CLOSING]}'" in stops
 
 
 def test_the_move_of_a_note_after_a_call() -> None:

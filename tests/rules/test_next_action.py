@@ -23,6 +23,7 @@ SETS_A_NEW_TIME = {
     ClockEffect.RENEW,
     ClockEffect.WAIT,
     ClockEffect.SET,
+    ClockEffect.COMPARE,
     ClockEffect.BEGIN,
     ClockEffect.RESTORE,
 }
@@ -87,7 +88,7 @@ def test_whatever_is_done_an_open_report_has_a_time_and_only_an_action_sets_a_la
 ) -> None:
     for stage, move, before, then, at in walk(kind, urgency, NOON, NOON, steps):
         assert (then.due_at is None) == (stage is Stage.CLOSED)
-        if stage in {Stage.TAKEN, Stage.ASSESSED, Stage.ACTING}:
+        if stage in {Stage.TAKEN, Stage.ASSESSED, Stage.ACTING, Stage.CLOSING}:
             assert then.seen, "who owns a report has taken it"
         if then.seen and not before.seen:
             assert move in {Move.TAKE, Move.ASSIGN, Move.ACCEPT}, "Seen ends at the first take"

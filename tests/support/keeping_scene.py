@@ -31,16 +31,18 @@ def with_leads(people: People) -> People:
     return people
 
 
-def proposed(people: People, name: str = "Odile", **told: Any) -> tuple[UUID, UUID]:
+def proposed(
+    people: People, name: str = "Odile", *, ref: UUID | None = None, **told: Any
+) -> tuple[UUID, UUID]:
     """A closed report and the proposal to dispose of it. What is said of a child is closed by two officers."""
     child = "pupil" in told.get("narrative", "")
-    ref, _ = people.closed(**{"by_two": child, **told})
+    ref = ref or people.closed(**{"by_two": child, **told})[0]
     with people.sitting(name) as by:
         return ref, keeping.propose(ref, "no-purpose", by=by, at=people.at)
 
 
-def disposed(people: People, **told: Any) -> tuple[UUID, UUID]:
-    ref, ident = proposed(people, **told)
+def disposed(people: People, ref: UUID | None = None, **told: Any) -> tuple[UUID, UUID]:
+    ref, ident = proposed(people, ref=ref, **told)
     with people.sitting("Olga") as olga:
         assert keeping.decide(ident, dispose=True, by=olga, at=people.at)
     return ref, ident

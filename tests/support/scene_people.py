@@ -16,10 +16,13 @@ from heedline.audit.models import Event
 from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
 from heedline.casework.intake import settle_arrivals
-from heedline.casework.journey import transitions
+from heedline.casework.journey import closing, transitions
+from heedline.casework.linking import matching
 from heedline.casework.pages import case_file
 from heedline.casework.pages.case_file import CaseFile
+from heedline.casework.search import indexing
 from heedline.permits.compiled_query import CompiledQuery
+from heedline.reports.lifecycle import Stage
 from heedline.reports.models import Report
 from heedline.vault.codes import ReceiptCode
 from tests.support import stories
@@ -87,18 +90,38 @@ class People:
         return ref, code
 
     def closed(self, name: str = "Odile", *, by_two: bool = False, **told: Any) -> tuple[UUID, ReceiptCode]:
-        """Closed by one officer, or by Olga after that officer has assessed it, as the report of a child is."""
+        """Closed by one officer, or by Olga after that officer has assessed it, as the report of a child is.
+
+        The closure of a report that has to be compared first is completed.
+        """
         if by_two:
             ref, code = self.assessed(name, **told)
             self.passed_on(ref, name, "Olga")
             self.close(ref, "Olga")
+            self.completed(ref, "Olga")
             return ref, code
         ref, code = self.taken(name, **told)
         with self.sitting(name) as here:
             transitions.assess_and_close(
                 ref, stories.VAGUE, stories.NOTHING, version=row(ref).version, by=here, at=self.at
             )
+        self.completed(ref, name)
         return ref, code
+
+    def completed(self, ref: UUID, name: str = "Odile") -> None:
+        """Complete a kept closure, once this officer's session and Nadia's have compared everything."""
+        if row(ref).stage != Stage.CLOSING:
+            return
+        quarter_hour_over(self.at)
+        at = self.at + timedelta(minutes=50)
+        for each in (name, "Nadia", name):
+            with self.sitting(each) as here:
+                indexing.catch_up(by=here, at=at)
+                for step in range(1, 9):
+                    indexing.catch_up(by=here, at=at + step * MINUTE)
+                while matching.catch_up(by=here, at=at):
+                    pass
+                closing.complete_step(by=here, at=at)
 
     def passed_on(self, ref: UUID, name: str, to: str) -> None:
         """Make a colleague the owner of a report."""

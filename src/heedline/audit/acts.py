@@ -96,6 +96,8 @@ class Act(AnyAct):
     DISCHARGE_REVIEWED = "discharge-reviewed"  # of what one supervisor did alone
     REPORT_RETURNED = "report-returned"  # to the desk that handed it over
     REPORT_CLOSED = "report-closed"
+    CLOSING_KEPT = "closing-kept"  # it takes effect when the report has been compared
+    CLOSING_STOPPED = "closing-stopped"
     REPORT_REOPENED = "report-reopened"
     # closed reports that are read again
     CHECKS_DRAWN = "checks-drawn"

@@ -70,6 +70,7 @@ ALONE = {
     ("clockwork", "note_backup"): "backup",
     ("permits", "disposed_of"): "usher",  # for triggers
     ("door", "add_files"): "door",
+    ("door", "stop_closing"): "door",
     ("door", "wait_for_the_standby"): "door",
     ("door", "told_of_danger"): "usher",  # called by answer_sent
     ("viewer", "keep_copy_of_desk_file"): "usher",  # called by keep_derivative
@@ -126,6 +127,7 @@ DOOR = {
     "spend_form",
     "submit_report",
     "submit_reports",
+    "stop_closing",
     "told_of_danger",
     "visit",
     "wait_for_the_disk",

@@ -92,6 +92,7 @@ class AlarmKind(AnyAlarmKind):
     COMPARING_LATE = "comparing-late"
     NOT_COMPARED = "not-compared"
     NOT_SEARCHABLE = "not-searchable"
+    CLOSING_LATE = "closing-late"
     MATCHED_AFTER_CLOSING = "matched-after-closing"
     NOTICE_FORGED = "notice-forged"
     INTEREST_LEFT = "interest-left"

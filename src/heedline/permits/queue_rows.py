@@ -42,7 +42,7 @@ _COLUMNS = frozenset(
 #: Columns of which few values occur, each with an index (desk, column, rank, due_at, id) of the open reports.
 _INDEXED = {"received": "received_on", "kind": "kind", "area": "area", "channel": "channel"}
 #: The stages of an open report, in their order.
-_STAGES = "'{waiting,taken,assessed,acting}'::text[]"
+_STAGES = "'{waiting,taken,assessed,acting,closing}'::text[]"
 _RANKS = "'{0,1,2,3}'::smallint[]"
 #: The values of an indexed column that occur at a desk, each found by one step into its index.
 _VALUES = (

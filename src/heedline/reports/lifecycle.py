@@ -21,6 +21,7 @@ class Stage(StrEnum):
     TAKEN = "taken"
     ASSESSED = "assessed"
     ACTING = "acting"
+    CLOSING = "closing"  # its closure is kept until the desks have compared it
     CLOSED = "closed"
     DISPOSED = "disposed"  # no row is left of the report; a certificate says so
 
@@ -43,6 +44,8 @@ class Move(StrEnum):
     ACCEPT = "accept"
     RETURN = "return"
     CLOSE = "close"
+    KEEP_CLOSING = "keep-closing"
+    STOP_CLOSING = "stop-closing"  # withdrawn, or a match, a message or a danger came first
     REOPEN = "reopen"
     SWEEP = "sweep"
     UNDO_SWEEP = "undo-sweep"
@@ -108,6 +111,21 @@ PATH: dict[tuple[Stage, Move], Stage] = {
     (Stage.ACTING, Move.CALL): Stage.ACTING,
     (Stage.ACTING, Move.HAND_OVER): Stage.WAITING,
     (Stage.ACTING, Move.CLOSE): Stage.CLOSED,
+    (Stage.ASSESSED, Move.KEEP_CLOSING): Stage.CLOSING,
+    (Stage.ACTING, Move.KEEP_CLOSING): Stage.CLOSING,
+    (Stage.CLOSING, Move.CLOSE): Stage.CLOSED,
+    (Stage.CLOSING, Move.STOP_CLOSING): Stage.TAKEN,
+    # whatever else is done with the report ends the kept closure
+    (Stage.CLOSING, Move.ASSIGN): Stage.ASSESSED,
+    (Stage.CLOSING, Move.RELEASE): Stage.WAITING,
+    (Stage.CLOSING, Move.ASSESS): Stage.ASSESSED,
+    (Stage.CLOSING, Move.ASK): Stage.ACTING,
+    (Stage.CLOSING, Move.CALL): Stage.ASSESSED,
+    (Stage.CLOSING, Move.REFER): Stage.ASSESSED,
+    (Stage.CLOSING, Move.DISSEMINATE): Stage.ACTING,
+    (Stage.CLOSING, Move.CHECK): Stage.ACTING,
+    (Stage.CLOSING, Move.REVIEW): Stage.ASSESSED,
+    (Stage.CLOSING, Move.HAND_OVER): Stage.WAITING,
     (Stage.TAKEN, Move.DISCHARGE): Stage.TAKEN,
     (Stage.ASSESSED, Move.DISCHARGE): Stage.ASSESSED,
     (Stage.ACTING, Move.DISCHARGE): Stage.ACTING,
@@ -125,12 +143,13 @@ TURNS: dict[Stage, Turn] = {
     Stage.TAKEN: Turn.OWNER,
     Stage.ASSESSED: Turn.OWNER,
     Stage.ACTING: Turn.OWNER,
+    Stage.CLOSING: Turn.OWNER,
     Stage.CLOSED: Turn.NOBODY,
     Stage.DISPOSED: Turn.NOBODY,
 }
 
 #: Moves that only the owner of the report may make. A supervisor first makes somebody the owner.
-OWNER_MOVES = frozenset({Move.RELEASE, Move.CALL, Move.DISSEMINATE, Move.CLOSE})
+OWNER_MOVES = frozenset({Move.RELEASE, Move.CALL, Move.DISSEMINATE, Move.CLOSE, Move.KEEP_CLOSING})
 #: Moves on a report that somebody owns, open to each officer of the desk while no colleague is writing in it.
 SHARED_MOVES = frozenset({Move.ASSESS, Move.ASK, Move.REFER, Move.CHECK, Move.REVIEW})
 
@@ -139,6 +158,7 @@ _REASONS: dict[Stage, str] = {
     Stage.TAKEN: "Assess the report first.",
     Stage.ASSESSED: "This report has been assessed already.",
     Stage.ACTING: "This report is being acted on already.",
+    Stage.CLOSING: "The closure of this report waits for the comparison. Withdraw it first.",
     Stage.CLOSED: "A closed report can only be reopened, or disposed of by two people.",
     Stage.DISPOSED: "This report has been disposed of.",
 }

@@ -27,6 +27,7 @@ class ClockEffect(StrEnum):
     OFFER = "the time stays, or becomes earlier so that the other desk accepts in time"
     RENEW = "a new time by the priority"
     WAIT = "a new time by the priority, as long as others may take"
+    COMPARE = "the time by which the desks have to have compared it"
     SET = "the time that the officer chose, with a reason"
     END = "no time"
     RESTORE = "the time before the bulk closure"
@@ -49,6 +50,8 @@ CLOCKS: dict[Move, ClockEffect] = {
     Move.ACCEPT: ClockEffect.RENEW,
     Move.RETURN: ClockEffect.KEEP,
     Move.CLOSE: ClockEffect.END,
+    Move.KEEP_CLOSING: ClockEffect.COMPARE,
+    Move.STOP_CLOSING: ClockEffect.RENEW,
     Move.SWEEP: ClockEffect.END,
     Move.REOPEN: ClockEffect.BEGIN,
     Move.UNDO_SWEEP: ClockEffect.RESTORE,
@@ -59,6 +62,7 @@ CLOCKS: dict[Move, ClockEffect] = {
 class NextActionSource(Protocol):
     """The part of a pack that sets the time limits for work on a report (`packs.Pack`)."""
 
+    def clock(self, name: str) -> timedelta: ...
     def timetable(self, kind: str) -> ClockSource: ...
     def seen_due(self, kind: str, code: str, counted_from: datetime, *, area: str) -> datetime: ...
     def next_due(
@@ -107,6 +111,8 @@ def after_move(
             return True, pack.next_due(now.kind, code, start, area=now.area)
         case ClockEffect.WAIT:
             return True, pack.next_due(now.kind, code, start, area=now.area, waiting=True)
+        case ClockEffect.COMPARE:
+            return now.seen, start + pack.clock("closing")
         case ClockEffect.SHORTEN:
             return now.seen, _earlier(now.due_at, pack.next_due(now.kind, code, start, area=now.area))
         case ClockEffect.OFFER:

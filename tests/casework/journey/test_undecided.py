@@ -59,7 +59,7 @@ def test_an_undecided_match_bars_closing_also_in_the_running_quarter_hour(
         assert "Seen before" in repeat_reports.check_closing(second, by=here, at=people.at).why_not
     decide(people, second, first, LinkVerdict.NOT_SAME, "Two cousins who were born on one day.")
     close(people, second)
-    assert row(second).stage == "closed"
+    assert row(second).stage == "closing"
 
 
 @pytest.mark.parametrize("verdict", [LinkVerdict.NOT_SAME, LinkVerdict.NOT_SURE])
@@ -77,7 +77,7 @@ def test_not_sure_of_a_strong_match_is_a_supervisors_decision(people: People) ->
         close(people, second)
     decide(people, second, first, LinkVerdict.NOT_SURE, "The aunt will ask the family.", "Olga")
     close(people, second)
-    assert row(second).stage == "closed"
+    assert row(second).stage == "closing"
 
 
 def test_not_sure_of_a_possible_match_with_a_reason_is_enough(people: People) -> None:
@@ -87,7 +87,7 @@ def test_not_sure_of_a_possible_match_with_a_reason_is_enough(people: People) ->
     indexed(people)
     decide(people, third, first, LinkVerdict.NOT_SURE, "Only the surname sounds alike.")
     close(people, third)
-    assert row(third).stage == "closed"
+    assert row(third).stage == "closing"
 
 
 def test_a_supervisor_closes_over_an_undecided_match(people: People) -> None:
@@ -95,7 +95,7 @@ def test_a_supervisor_closes_over_an_undecided_match(people: People) -> None:
     with people.sitting("Olga") as here:
         transitions.assign(second, here.officer_id, because="I close it", by=here, at=people.at)
     close(people, second, "Olga")
-    assert row(second).stage == "closed"
+    assert row(second).stage == "closing"
 
 
 @pytest.mark.parametrize("settled", [True, False])

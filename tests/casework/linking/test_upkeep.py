@@ -276,8 +276,11 @@ def test_only_investigators_register_and_only_officers_become_investigators(peop
 def test_disposal_removes_values_and_notices(people: People) -> None:
     with_leads(people)
     people.send(narrative=BOY[1], **SOUTH_WEST)
+    ref, _ = people.assessed(narrative=BOY[0])
+    people.passed_on(ref, "Odile", "Olga")
     compared(people, "Odile", "Otto")
-    ref, _ = disposed(people, narrative=BOY[0])
+    people.close(ref, "Olga")  # who knows of the match
+    disposed(people, ref)
     assert not SealedValues.objects.filter(report=ref).exists()
     assert not noticed(people, "Odile", ref)
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from heedline.casework.report.opening import short_name
 from tests.sites.office.desk_hand import Hand
+from tests.support import keeping_scene
 from tests.support.cast import House, now
+from tests.support.linking_scene import compared
 from tests.support.scene_people import NORTH_EAST, People
 from tests.support.stories import a_report
 
@@ -57,3 +60,41 @@ def test_assessing_again_starts_from_every_answer(house: House, hand: Callable[[
     odile.get(f"/w/r/{ref}/")
     chosen = odile.html.split('value="possible"')[1].split(">")[0]
     assert "checked" in chosen
+
+
+def test_a_kept_closure_stands_on_the_report_the_queue_and_the_board_until_it_is_withdrawn(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    people = keeping_scene.with_leads(People(house, now()))
+    ref, _ = people.assessed(narrative="Kevin Tierney rents the lock-up at night.")
+    people.passed_on(ref, "Odile", "Olga")
+    olga = hand().at_work(house, "Olga")
+    olga.get(f"/w/r/{ref}/close/")
+    ended = {"outcome": "insufficient", "reason": "Nothing that can be checked.", "tell": "finished"}
+    olga.send(f"/w/r/{ref}/close/", **ended, do="save-stay")
+    assert "Your closure is kept." in olga.html
+    assert "Closing, waiting for comparison" in olga.html
+    olga.get("/w/q/north-east/?stage=closing")
+    assert short_name(ref) in olga.html
+    olga.get("/w/board/north-east/")
+    assert "Closing, waiting for comparison" in olga.html
+    assert "stage=closing" in olga.html
+    olga.get(f"/w/r/{ref}/")
+    olga.send(f"/w/r/{ref}/close/withdraw/")
+    assert "Closure withdrawn." in olga.html
+    assert "Withdraw this closure" not in olga.html
+
+
+def test_a_report_that_was_closed_at_once_says_that_its_comparison_is_pending(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    people = People(house, now())
+    ref, _ = people.closed()
+    odile = hand().at_work(house, "Odile")
+    odile.get(f"/w/r/{ref}/")
+    assert "Closed, comparison pending" in odile.html
+    people.tokens.clear()
+    compared(people, "Odile")
+    odile.at_work(house, "Odile")
+    odile.get(f"/w/r/{ref}/")
+    assert "Closed, comparison pending" not in odile.html

@@ -62,9 +62,9 @@ def test_when_nothing_is_left_the_queue_says_so(house: House, hand: Callable[[],
 def test_assess_ask_close_and_open_again(house: House, hand: Callable[[], Hand]) -> None:
     ref, _ = a_report(at=now(), where=NORTH_EAST)
     odile = _open(house, hand, ref)
-    odile.send(f"/w/r/{ref}/", do="save-stay", **{**VAGUE, "close_as": "", "priority": "high"})
+    odile.send(f"/w/r/{ref}/", do="save-stay", **{**VAGUE, "close_as": "", "priority": "medium"})
     assert "Assessed." in odile.html
-    assert odile.form(f"/w/r/{ref}/")["priority"] == "high"
+    assert odile.form(f"/w/r/{ref}/")["priority"] == "medium"
     assert odile.form(f"/w/r/{ref}/")["done_what"] == VAGUE["done_what"]
 
     odile.get(f"/w/r/{ref}/ask/?from=north-east")

@@ -79,6 +79,11 @@ def call_owner_and_desk(alarm: Alarm, step: int, at: datetime) -> frozenset[str]
     return on_call.owner(alarm.about_id) | call_the_desk(alarm, step, at)
 
 
+def call_owner_and_supervisors(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
+    """Return the email addresses of the report's owner and of the people whom `call_supervisors` pages."""
+    return on_call.owner(alarm.about_id) | call_supervisors(alarm, step, at)
+
+
 def call_closer_and_supervisors(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
     """Return the officer who last closed the report, and the people whom `call_supervisors` pages."""
     return on_call.closer(alarm.about_id) | call_supervisors(alarm, step, at)

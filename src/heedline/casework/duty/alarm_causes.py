@@ -90,6 +90,12 @@ def match_undecided(alarm: Alarm, at: datetime) -> bool:
     return alarm.about_id is not None and before.filter(id=alarm.about_id).exists()
 
 
+def closing_kept(alarm: Alarm, at: datetime) -> bool:
+    """Return whether the closure of the report is still kept until it has been compared."""
+    kept = Report.objects.filter(stage=Stage.CLOSING)
+    return alarm.about_id is not None and kept.filter(id=alarm.about_id).exists()
+
+
 def not_accepted(alarm: Alarm, at: datetime) -> bool:
     """Return whether the report is still waiting for the other desk to accept it."""
     return HandOver.objects.filter(

@@ -10,6 +10,7 @@ from heedline.casework.duty.alarm_callers import (
     Called,
     call_closer_and_supervisors,
     call_owner_and_desk,
+    call_owner_and_supervisors,
     call_question_owner,
     call_rota_planners,
     call_supervisors,
@@ -19,6 +20,7 @@ from heedline.casework.duty.alarm_callers import (
 )
 from heedline.casework.duty.alarm_causes import (
     Lasts,
+    closing_kept,
     comparing_late,
     discharge_unreviewed,
     interests_left,
@@ -67,6 +69,7 @@ class AlarmEvent(StrEnum):
     INTEREST_HANDED_ON = "interest-handed-on"
     REPORT_DISPOSED = "report-disposed"
     QUESTION_ANSWERED = "question-answered"
+    CLOSING_ENDED = "closing-ended"
 
 
 _OF_THE_DESK = frozenset({About.DESK, About.OFFICER, About.PROPOSAL, About.ROTA_GAP})
@@ -212,8 +215,15 @@ LINKING_ALARMS: dict[AlarmKind, AlarmRule] = {
         lasts=not_searchable,
         while_it_lasts="Try again on the page Search: this alarm stays until every report was read.",
     ),
+    AlarmKind.CLOSING_LATE: AlarmRule(
+        words="Closure kept, and the report has not been compared in time",
+        called=call_owner_and_supervisors,
+        lasts=closing_kept,
+        while_it_lasts="Open the queue of this desk, and ask the linking desk to open theirs: that compares the report. Or withdraw the closure on the report’s page.",
+        resolved_by=frozenset({AlarmEvent.CLOSING_ENDED, AlarmEvent.TAKEN, AlarmEvent.ASSESSED}),
+    ),
     AlarmKind.MATCHED_AFTER_CLOSING: AlarmRule(
-        words="Match found after this report was closed, which has reopened it",
+        words="Match found after an officer decided to close this report: it is open again",
         called=call_closer_and_supervisors,
         lasts=match_undecided,
         while_it_lasts="Read both reports, decide about the match, and assess this report again. The alarm stays open until an officer has.",

@@ -78,10 +78,12 @@ def owner(report: UUID | None) -> frozenset[str]:
 
 
 def closer(report: UUID | None) -> frozenset[str]:
-    """Return the email address of the officer who last closed a report, alone or in bulk."""
+    """Return the email address of the officer who last decided to close a report, alone or in bulk."""
     if report is None:
         return frozenset()
-    ends = Step.objects.filter(report=report, move__in=(Move.CLOSE, Move.SWEEP)).order_by("-number")
+    ends = Step.objects.filter(report=report, move__in=(Move.CLOSE, Move.KEEP_CLOSING, Move.SWEEP)).order_by(
+        "-number"
+    )
     last = ends.values("by_id")[:1]
     return frozenset(Officer.objects.filter(id__in=last, is_active=True).values_list("email", flat=True))
 

@@ -173,7 +173,11 @@ def watch_clocks(at: datetime) -> int:
     A report is unattended if it is waiting at a desk with nobody on duty.
     """
     pack = _pack()
-    late, first = Report.objects.exclude(stage=Stage.CLOSED).filter(due_at__lt=at), pack.first_priority
+    due, first = Report.objects.exclude(stage=Stage.CLOSED).filter(due_at__lt=at), pack.first_priority
+    late, closing = due.exclude(stage=Stage.CLOSING), due.filter(stage=Stage.CLOSING)
+    allowed = pack.clock("closing")
+    kept = [(desk, report, allowed) for desk, report in closing.values_list("desk_id", "id")]
+    raise_late(AlarmKind.CLOSING_LATE, at, kept)
     raise_late(
         AlarmKind.OVERDUE,
         at,

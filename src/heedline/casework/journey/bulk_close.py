@@ -28,17 +28,20 @@ from heedline.casework.access.without_training import record_missing
 from heedline.casework.dissemination import outgoing
 from heedline.casework.duty.alarms import resolve_for, wake_again
 from heedline.casework.errors import Locked, NotHere
-from heedline.casework.journey import linked_reports, look_alikes, repeat_reports
+from heedline.casework.journey import closing, closing_rules, look_alikes, repeat_reports
+from heedline.casework.journey.closing import Closing
 from heedline.casework.journey.look_alikes import ToldText
-from heedline.casework.journey.transitions import Closing
+from heedline.casework.linking import linked_reports
 from heedline.casework.recording import refusals_logged
 from heedline.casework.report import answers
 from heedline.casework.report.notes import public_keys_of
 from heedline.casework.report.opening import OpenedReport, open_stored
+from heedline.casework.report.restrictions import is_usable
 from heedline.casework.report.sealing import as_part
 from heedline.casework.report.verb import FoundReport
 from heedline.casework.retention import keeping
 from heedline.casework.search import seen_before
+from heedline.casework.search.documents import SearchedText
 from heedline.casework.search.reopening import stop_retention
 from heedline.casework.tasks import tasks
 from heedline.dispatch.models import Alarm
@@ -80,6 +83,7 @@ WHY = {
     "marked": "It mentions a weapon, a threat, a date or a child. Review it individually.",
     "own-fact": "It has a number, name, date or place that the others do not have. Review it individually.",
     "language": "There is no word list for its language. Review it individually.",
+    "compare": "It names a person and has not been compared with the reports of other desks yet. Try again later, or close it on its own page.",
     "alone": "None of the other selected reports looks like it.",
 }
 
@@ -194,19 +198,25 @@ def _barred(reports: Iterable[Report], by: Attendance, at: datetime) -> dict[UUI
 
 
 def worked_on(told: Mapping[UUID, ToldText], *, by: Attendance, at: datetime) -> dict[UUID, str]:
-    """Return which of these reports are linked to another one or share details with it, with the reason for leaving them out.
+    """Return which of these reports cannot be closed in bulk because of others, with the reason for leaving them out.
 
-    What a report shares with a look-alike does not count. The reason is that of reports that somebody has worked on: it is
-    stored in the clear, where nothing says that a report is linked.
+    They are linked to another one, share details with it, or name a person and have not been compared yet (`closing`).
+    What a report shares with a look-alike does not count. The first two have the reason of reports that
+    somebody has worked on: it is stored in the clear, where nothing says that a report is linked.
     """
     if not told:
         return {}
     left, new = linked_reports.linked(told, by=by), cache(lambda: seen_before.just_arrived(by=by))
+    compared = set(closing.compared(Report.objects.filter(id__in=told)).values_list("id", flat=True))
+    waits = set[UUID]()
     for row in reports_of(by.desk_ids).filter(id__in=told):
+        if row.id not in compared and is_usable(row):
+            text = SearchedText("message", told[row.id].whole)
+            waits |= {row.id} if closing_rules.names_person(row, [text]) else set()
         found = repeat_reports.undecided(FoundReport(row, by, at), new)
         if found is None or not _all_alike(told, row.id, [one.ref for one in found if not one.alike], by):
             left.add(row.id)
-    return dict.fromkeys(left, "held")
+    return dict.fromkeys(waits, "compare") | dict.fromkeys(left, "held")
 
 
 def _all_alike(told: Mapping[UUID, ToldText], ref: UUID, others: Sequence[UUID], by: Attendance) -> bool:

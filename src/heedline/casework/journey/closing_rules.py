@@ -17,8 +17,10 @@ from heedline.casework.report import notes
 from heedline.casework.report.opening import OpenedReport, open_stored
 from heedline.casework.report.question_editions import questions_of
 from heedline.casework.report.verb import FoundReport
-from heedline.casework.search import documents
+from heedline.casework.search import documents, values
+from heedline.casework.search.documents import SearchedText
 from heedline.index.extraction import birth_dates
+from heedline.index.extraction.values import Kind
 from heedline.packs import load_pack
 from heedline.packs.rules.look_alikes import MarkedSentence, WordMark
 from heedline.packs.urgency import Priority, Urgency
@@ -125,12 +127,13 @@ class ClosingFacts:
     """What a report tells, as far as it bears on closing it.
 
     `marked` are its sentences with a word for a weapon, a threat, a date or a child. `child` is True if the reporter, an
-    assessment or a word says that somebody is a child. `assessed` are the texts of its assessments, oldest first, and
+    assessment or a word says that somebody is a child. `names_person` is True if a name is found in it. `assessed` are the texts of its assessments, oldest first, and
     `assessed_by` are the officers who made them.
     """
 
     marked: tuple[MarkedSentence, ...] = field(repr=False, default=())
     child: bool = False
+    names_person: bool = False
     assessed: tuple[Mapping[str, str], ...] = field(repr=False, default=())
     assessed_by: frozenset[UUID] = frozenset()
 
@@ -177,6 +180,12 @@ def names_child(opened: OpenedReport, marked: Iterable[MarkedSentence], report: 
     return "no" not in said and any(WordMark.CHILD in one.marks for one in marked)
 
 
+def names_person(report: Report, texts: Iterable[SearchedText]) -> bool:
+    """Return whether a name of a person is found in these texts of a report, as the comparison finds it."""
+    read = values.extract_of(report, texts, indexed=False, compared=False)
+    return any(one.kind is Kind.NAME for one in read.values)
+
+
 def _answered(kind: str, assessed: Mapping[str, str], code: str) -> str:
     """Return the code of an answer in an assessment, or "" if there is none. Of several, the first is returned."""
     for choice in load_pack(settings.PACK).assessment(kind).choices:
@@ -209,7 +218,8 @@ def facts_of(found: FoundReport) -> ClosingFacts:
     child = names_child(opened, marked, report) or any(
         _answered(report.kind, one, _UNDER18) == "yes" for one in assessed
     )
-    return ClosingFacts(marked, child, tuple(assessed), frozenset(step.by_id for step in steps if step.by_id))
+    by = frozenset(step.by_id for step in steps if step.by_id)
+    return ClosingFacts(marked, child, names_person(report, texts), tuple(assessed), by)
 
 
 def with_assessment(found: FoundReport, facts: ClosingFacts, coded: Mapping[str, str]) -> ClosingFacts:
@@ -241,12 +251,13 @@ def refuse_closing(
     reason: str,
     proof: ClosingProof,
     priority: str,
+    closer: UUID,
     at_once: bool,
 ) -> None:
     """Raise NotNow unless the closure says what it has to, and enough people have read the report.
 
-    `priority` is that of the assessment, which is made with the closure if `at_once`. `about` of NotNow names the field of
-    the proof that is missing.
+    `priority` is that of the assessment, which is made with the closure if `at_once`. `closer` is the officer who decides on
+    the closure. `about` of NotNow names the field of the proof that is missing.
     """
     kind = found.report.kind
     if facts.marked and not is_own_reason(kind, reason):
@@ -278,7 +289,7 @@ def refuse_closing(
         if priority == Priority.HIGH and needs == "checked"
         else ""
     )
-    if why and not facts.assessed_by - {found.by.officer_id}:
+    if why and not facts.assessed_by - {closer}:
         raise NotNow(SECOND.format(why), about="closing")
 
 

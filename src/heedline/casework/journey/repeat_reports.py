@@ -7,7 +7,7 @@ for it, so that the answer is more than a tick.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -17,13 +17,14 @@ from django.db.models import Q
 
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
-from heedline.casework.journey import linked_reports
+from heedline.casework.linking import linked_reports
 from heedline.casework.report import notes
 from heedline.casework.report.opening import short_name
 from heedline.casework.report.restrictions import is_usable
 from heedline.casework.report.verb import FoundReport
 from heedline.casework.search import documents, link_decisions, seen_before
 from heedline.casework.search.link_decisions import LinkVerdict
+from heedline.casework.search.reopening import match_of
 from heedline.casework.search.seen_before import EarlierReport, NewReports, SeenBefore
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
@@ -175,6 +176,32 @@ def permit_closing(found: FoundReport) -> list[UUID]:
     return [one.ref for seen in _pages(found) for one in seen.earlier if one.undecided]
 
 
+def matches_since(found: FoundReport, known: Collection[UUID], *, supervisor: bool) -> dict[str, set[UUID]]:
+    """Return the matches of a report that bar closing it now and were not `known` when an officer decided to close it.
+
+    They are grouped by the name of the other report. Raises Refused if the report is or may be a repeat by now, unless a
+    `supervisor` decided. Raises NotNow and Locked as `permit_closing` does.
+    """
+
+    def permit() -> None:
+        if not supervisor:
+            raise Refused(_SUPERVISOR)
+
+    new: dict[str, set[UUID]] = {}
+    for seen in _pages(found):
+        for one in seen.earlier:
+            if one.undecided and (match := match_of(found.report.id, one.ref)) not in known:
+                new.setdefault(one.short, set()).add(match)
+    if not new:
+        _permit(found, bool(linked_reports.linked([found.report.id], by=found.by)), permit)
+    return new
+
+
+def by_a_supervisor(words: Mapping[str, object]) -> bool:
+    """Return whether a sealed decision says that somebody made it who may close repeats (`assessed_as`)."""
+    return words.get(_AS) == _A_SUPERVISOR
+
+
 def _permit(found: FoundReport, linked: bool, permit: Callable[[], object]) -> bool:
     """Return whether the report is, may be or looks like a repeat, or raise what `permit_closing` raises.
 
@@ -271,6 +298,6 @@ def _said(found: FoundReport, wanted: Sequence[UUID]) -> str:
         answers = {label: str(value) for label, value in words.items()}
         if form.only_a_supervisor_closes(answers):
             says = _LINKED if form.needs_link(answers) else _POSSIBLE
-        elif words.get(_AS) == _A_SUPERVISOR:
+        elif by_a_supervisor(words):
             says = ""
     return says

@@ -6,7 +6,7 @@ decides), change, record, dispatch.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -15,21 +15,17 @@ from django.conf import settings
 
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
-from heedline.casework.contact import call_back
 from heedline.casework.danger import opening as danger
-from heedline.casework.dissemination import outgoing
 from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.duty.alarms import resolve, resolve_for
 from heedline.casework.duty.rota import on_duty, who_take_reports
-from heedline.casework.journey import closing_rules, owner_notices, repeat_reports
-from heedline.casework.journey.closing_rules import ClosingFacts, ClosingProof
+from heedline.casework.journey import closing, closing_rules, owner_notices, repeat_reports
+from heedline.casework.journey.closing import Closing as Closing
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.language import translating
-from heedline.casework.linking import desk_notices
 from heedline.casework.oversight import daily_counts
 from heedline.casework.report import editing, handing_over, notes, restrictions
 from heedline.casework.report.verb import FoundReport, find, record, verb
-from heedline.casework.retention import keeping
 from heedline.casework.search import indexing, reopening
 from heedline.casework.tasks import tasks
 from heedline.dispatch.clocks import clock_code, minute_of, rank_of
@@ -60,19 +56,6 @@ class Assessment:
 
     def __post_init__(self) -> None:
         check_priority(self.priority, danger=self.danger_to_life)
-
-
-@dataclass(frozen=True)
-class Closing:
-    """The details of a closure.
-
-    They are codes from the pack, a written reason, the message to the reporter, and what the outcome needs besides.
-    """
-
-    outcome: str
-    reason: str
-    tell_reporter: str
-    proof: ClosingProof = field(default_factory=ClosingProof)
 
 
 @verb(Act.REPORT_TAKEN)
@@ -237,74 +220,26 @@ def assess(ref: UUID, assessment: Assessment, *, version: int, by: Attendance, a
     _assess(found, assessment)
 
 
-def _refuse(
-    found: FoundReport, closing: Closing, facts: ClosingFacts, priority: str, *, at_once: bool = False
-) -> None:
-    """Raise NotNow unless the closure says what it has to and enough people have read the report (`closing_rules`)."""
-    pack = load_pack(settings.PACK)
-    if (
-        closing.outcome not in pack.outcomes_for(found.report.kind)
-        or closing.tell_reporter not in pack.statuses
-    ):
-        raise ValueError("an outcome or status that the pack does not know")
-    closing_rules.refuse_closing(
-        found,
-        facts,
-        outcome=closing.outcome,
-        reason=closing.reason,
-        proof=closing.proof,
-        priority=priority,
-        at_once=at_once,
-    )
-
-
-def _close(found: FoundReport, closing: Closing, known: Collection[UUID]) -> None:
-    danger.refuse_while_open(found.report)
-    call_back.nothing_promised(found.report.id)
-    outgoing.nothing_open(found.report.id)
-    tasks.nothing_open(found.report.id)
-    report = found.report
-    matches = [reopening.match_of(report.id, other) for other in known]
-    matches += desk_notices.matches_of(report.id, by=found.by)
-    daily_counts.count_closing(report, at=found.at)
-    report.apply(
-        Move.CLOSE,
-        by=found.by.officer_id,
-        at=found.at,
-        codes={"outcome": closing.outcome, "status": closing.tell_reporter},
-        note=notes.seal(
-            found, {"closing": closing.reason, **closing.proof.words, **reopening.as_known(matches)}
-        ),
-        outcome=closing.outcome,
-        status=closing.tell_reporter,
-        owner_id=None,
-        **editing.FREE,
-    )
-    keeping.begin([report], closing.outcome, at=found.at)
-    record(found, Act.REPORT_CLOSED, outcome=closing.outcome)
-    resolve_for(report.id, by=found.by, at=found.at)
-
-
 @verb(Act.REPORT_CLOSED)
-def close(ref: UUID, closing: Closing, *, version: int, by: Attendance, at: datetime) -> None:
-    """Close an assessed report with a coded outcome and a reason.
+def close(ref: UUID, closure: Closing, *, version: int, by: Attendance, at: datetime) -> bool:
+    """Close an assessed report with a coded outcome and a reason, and return whether it is closed now.
 
-    The report is kept and can be reopened.
+    If the report has to be compared first, the closure is kept (`closing`). The report is kept and can be reopened.
     """
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.CLOSE)
     if not found.report.priority:
         raise NotNow(danger.TOLD)
-    known = repeat_reports.permit_closing(found)
-    _refuse(found, closing, closing_rules.facts_of(found), found.report.priority)
-    _close(found, closing, known)
+    known, facts = repeat_reports.permit_closing(found), closing_rules.facts_of(found)
+    closing.check(found, closure, facts, found.report.priority)
+    return closing.end(found, closure, known, wait=closing.must_wait(found, facts, found.report.priority))
 
 
 @verb(Act.REPORT_CLOSED)
 def assess_and_close(
-    ref: UUID, assessment: Assessment, closing: Closing, *, version: int, by: Attendance, at: datetime
-) -> None:
-    """Assess and close a report in a single step.
+    ref: UUID, assessment: Assessment, closure: Closing, *, version: int, by: Attendance, at: datetime
+) -> bool:
+    """Assess and close a report in a single step, and return whether it is closed now, as `close` does.
 
     Intended for the many reports that are not useful. Takes one assessment and one outcome. A report of
     danger to life must be acted on first and closed separately. Raises NotNow.
@@ -316,9 +251,10 @@ def assess_and_close(
     found.permit(Capability.CLOSE)
     known = repeat_reports.permit_closing(found)
     facts = closing_rules.with_assessment(found, closing_rules.facts_of(found), assessment.coded)
-    _refuse(found, closing, facts, assessment.priority, at_once=True)
+    closing.check(found, closure, facts, assessment.priority, at_once=True)
+    wait = closing.must_wait(found, facts, assessment.priority)  # the assessment itself is not compared yet
     _assess(found, assessment)
-    _close(found, closing, known)
+    return closing.end(found, closure, known, wait=wait)
 
 
 @verb(Act.REPORT_HANDED_OVER)

@@ -38,6 +38,7 @@ OFFERED: tuple[tuple[Move, Capability, str], ...] = (
     (Move.HAND_OVER, Capability.HAND_OVER, "Hand over"),
     (Move.RETURN, Capability.HAND_OVER, "Return"),
     (Move.CLOSE, Capability.CLOSE, "Close"),
+    (Move.STOP_CLOSING, Capability.RELEASE, "Withdraw this closure"),
     (Move.RELEASE, Capability.RELEASE, "Return to the desk"),
     (Move.REOPEN, Capability.REOPEN, "Reopen"),
 )
@@ -192,7 +193,7 @@ def _moves(
             if danger_open:
                 reason = _IN_DANGER.get(move, reason)
         except NotNow as not_now:
-            if move in {Move.REOPEN, Move.RELEASE, Move.TAKE, Move.RETURN}:
+            if move in {Move.REOPEN, Move.RELEASE, Move.TAKE, Move.RETURN, Move.STOP_CLOSING}:
                 continue
             reason = not_now.reason
         except Refused as refused:

@@ -165,6 +165,8 @@ _DID = {
     Move.ACCEPT: "accepted",
     Move.RETURN: "returned",
     Move.CLOSE: "closed",
+    Move.KEEP_CLOSING: "decided to close",
+    Move.STOP_CLOSING: "stopped the closure of",
     Move.REOPEN: "reopened",
     Move.SWEEP: "closed",
     Move.UNDO_SWEEP: "reopened",
@@ -183,7 +185,8 @@ def _what_happened(last: Step | None, at: datetime) -> str:
     if last is None:
         return "This report was changed."
     if last.by is None or last.at is None:
-        return "The reporter sent a message, which reopened this report."
+        did = "stopped its closure" if last.move == Move.STOP_CLOSING else "reopened this report"
+        return f"The reporter sent a message, which {did}."
     did = _DID.get(Move(last.move), "changed")
     local, now = last.at.astimezone(office_zone()), at.astimezone(office_zone())
     when = f"{local:%H:%M}" if local.date() == now.date() else f"{local:%H:%M on %-d %B}"

@@ -84,6 +84,12 @@ def known_matches(found: FoundReport, moves: Collection[Move] = _NAMING) -> set[
     return known
 
 
+def _closed_over(found: FoundReport) -> set[UUID]:
+    """Return the matches over which an officer closed a report, or has decided to close it (`journey.closing`)."""
+    kept = (Move.KEEP_CLOSING,) if found.report.stage == Stage.CLOSING else ()
+    return known_matches(found, (Move.CLOSE, *kept))
+
+
 def stop_retention(reports: Collection[UUID]) -> None:
     """Stop the retention clocks of reports that are being reopened."""
     Keeping.objects.filter(report__in=reports).update(review_on=None, identity_until=None)
@@ -137,7 +143,7 @@ def compare(
                 continue
             ident = match_of(ref, other.id)
             pair = ((one.report, other), (other, one.report))
-            if any(ident in known_matches(FoundReport(report, by, at), (Move.CLOSE,)) for report, _ in pair):
+            if any(ident in _closed_over(FoundReport(report, by, at)) for report, _ in pair):
                 continue  # whoever closed one of the two over this match has decided for both
             for closed, newer in pair:
                 if closed.stage == Stage.CLOSED and closed.desk_id == desk:

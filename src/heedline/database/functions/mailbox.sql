@@ -35,6 +35,18 @@ CREATE FUNCTION door.show_only_new(p_lookup bytea, p_only_new boolean) RETURNS v
     UPDATE public.reports_receipt SET only_new = p_only_new, touched = door.slot() WHERE lookup = p_lookup AND NOT closed
 $$;
 
+-- Somebody else than an officer writes to a report whose closure is kept: its owner has to read that and assess it again.
+CREATE FUNCTION door.stop_closing(p_report uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO public.reports_step (id, report_id, number, move, from_stage, to_stage, "on", from_desk, to_desk, codes)
+        SELECT gen_random_uuid(), r.id,
+            1 + COALESCE((SELECT max(number) FROM public.reports_step WHERE report_id = r.id), 0),
+            'stop-closing', 'closing', 'taken', (door.slot() AT TIME ZONE 'UTC')::date, r.desk_id, r.desk_id, '{}'
+        FROM public.reports_report r WHERE r.id = p_report AND r.stage = 'closing';
+    UPDATE public.reports_report SET stage = 'taken', version = version + 1 WHERE id = p_report AND stage = 'closing';
+END $$;
+
 -- Somebody says after a report arrived that someone is in danger, that something is planned, or that they are not sure. What
 -- officers decided before counts no more: the report has to be assessed again, and stands where a new one with this
 -- answer would. A danger that an officer has confirmed stays as it is. The letter pages the desk, whoever owns the report.
@@ -43,6 +55,7 @@ CREATE FUNCTION door.told_of_danger(p_report uuid, p_urgency text, p_due_after i
 DECLARE
     s timestamptz := door.slot();
 BEGIN
+    PERFORM door.stop_closing(p_report);
     UPDATE public.reports_report r SET due_at = least(r.due_at, s + p_due_after), version = r.version + 1
         WHERE r.id = p_report AND r.stage <> 'closed';
     UPDATE public.reports_report r SET danger_to_life = NULL, priority = '',
@@ -102,6 +115,7 @@ BEGIN
             version = version + 1, status = 'received' WHERE id = v_report;
     ELSE
         UPDATE public.reports_report SET unread = unread + 1 WHERE id = v_report;
+        PERFORM door.stop_closing(v_report);
     END IF;
     IF p_urgency <> 'routine' THEN
         PERFORM door.told_of_danger(v_report, p_urgency, p_due_after);

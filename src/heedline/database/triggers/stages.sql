@@ -8,6 +8,7 @@ BEGIN
         'taken waiting', 'taken assessed',
         'assessed acting', 'assessed waiting', 'assessed closed',
         'acting waiting', 'acting closed',
+        'assessed closing', 'acting closing', 'closing taken', 'closing assessed', 'closing acting', 'closing waiting', 'closing closed',
         'closed waiting'
     ]) THEN
         RETURN NEW;

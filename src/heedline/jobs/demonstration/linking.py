@@ -39,6 +39,8 @@ def load(officers: Sequence[str], reports: Mapping[str, UUID], at_work: AtWork, 
     for name in officers:
         _index(name, at_work, at)
     _compare(linking, at_work, at)
+    for name in officers:
+        _complete(name, at_work, at)
     _subject(owner, reports[TEACHER], reports[CLUB], at_work, at)
     with at_work(owner) as by:
         for match in questions.matches(by=by, report=reports[TEACHER]):
@@ -62,6 +64,14 @@ def _compare(name: str, at_work: AtWork, at: datetime) -> None:
     with at_work(name) as by:
         while matching.catch_up(by=by, at=at):
             pass
+
+
+def _complete(name: str, at_work: AtWork, at: datetime) -> None:
+    """Close the reports whose closures were kept until they had been compared."""
+    from heedline.casework.journey import closing
+
+    with at_work(name) as by:
+        closing.complete_step(by=by, at=at)
 
 
 def _subject(name: str, first: UUID, second: UUID, at_work: AtWork, at: datetime) -> None:

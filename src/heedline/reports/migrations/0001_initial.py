@@ -1120,7 +1120,7 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("owner__isnull", False),
                         ("seen", True),
-                        ("stage__in", ["taken", "assessed", "acting"]),
+                        ("stage__in", ["taken", "assessed", "acting", "closing"]),
                     ),
                     _connector="OR",
                 ),
@@ -1180,7 +1180,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="report",
             constraint=models.CheckConstraint(
-                condition=models.Q(("stage__in", ["waiting", "taken", "assessed", "acting", "closed"])),
+                condition=models.Q(
+                    ("stage__in", ["waiting", "taken", "assessed", "acting", "closing", "closed"])
+                ),
                 name="known_stage",
             ),
         ),

@@ -135,7 +135,9 @@ class Report(models.Model):
             models.CheckConstraint(
                 condition=models.Q(stage__in=[Stage.WAITING, Stage.CLOSED], owner=None)
                 | models.Q(
-                    stage__in=[Stage.TAKEN, Stage.ASSESSED, Stage.ACTING], owner__isnull=False, seen=True
+                    stage__in=[Stage.TAKEN, Stage.ASSESSED, Stage.ACTING, Stage.CLOSING],
+                    owner__isnull=False,
+                    seen=True,
                 ),
                 name="owned_once_taken",
             ),
@@ -155,7 +157,7 @@ class Report(models.Model):
                 condition=models.Q(seen=False) | models.Q(slot=None), name="no_arrival_once_seen"
             ),
             models.CheckConstraint(
-                condition=models.Q(stage__in=["waiting", "taken", "assessed", "acting", "closed"]),
+                condition=models.Q(stage__in=["waiting", "taken", "assessed", "acting", "closing", "closed"]),
                 name="known_stage",
             ),
             models.CheckConstraint(

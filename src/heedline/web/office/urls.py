@@ -129,6 +129,7 @@ urlpatterns = [
     path("w/r/<uuid:ref>/hand-over/", report_pages.hand_over, name="report-hand-over"),
     path("w/r/<uuid:ref>/return/", report_pages.return_to, name="report-return"),
     path("w/r/<uuid:ref>/close/", report_pages.close, name="report-close"),
+    path("w/r/<uuid:ref>/close/withdraw/", report_pages.withdraw_closing, name="report-withdraw-closing"),
     path("w/r/<uuid:ref>/reopen/", report_pages.reopen, name="report-reopen"),
     path("w/r/<uuid:ref>/identity/", identity_pages.of_report, name="report-identity"),
     path("w/r/<uuid:ref>/trace/", trace_pages.of_report, name="report-trace"),

@@ -20,6 +20,7 @@ STAGES = {
     Stage.TAKEN: "Taken",
     Stage.ASSESSED: "Assessed",
     Stage.ACTING: "Being acted on",
+    Stage.CLOSING: "Closing, waiting for comparison",
     Stage.CLOSED: "Closed",
 }
 PRIORITIES: dict[str, str] = {

@@ -29,6 +29,8 @@ MOVES = {
     Move.ACCEPT: "Accepted by this desk",
     Move.RETURN: "Returned to the desk that handed it over",
     Move.DISCHARGE: "Danger to life discharged",
+    Move.KEEP_CLOSING: "Closure kept until the report has been compared",
+    Move.STOP_CLOSING: "Closure stopped",
     Move.CLOSE: "Closed",
     Move.REOPEN: "Reopened",
     Move.SWEEP: "Closed in bulk",

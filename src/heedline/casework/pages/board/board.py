@@ -41,7 +41,7 @@ from heedline.reports.models.tasks import TaskState
 
 #: The ages of open reports on the board: (code of the queue's filter `received`, days since arrival at which it begins).
 AGES: tuple[tuple[str, int], ...] = (("older-month", 30), ("weeks", 7), ("days", 1), ("today", 0))
-STAGES = (Stage.WAITING, Stage.TAKEN, Stage.ASSESSED, Stage.ACTING)
+STAGES = (Stage.WAITING, Stage.TAKEN, Stage.ASSESSED, Stage.ACTING, Stage.CLOSING)
 #: Bulk closures of this many days are listed, and this many handovers.
 CLOSURES_OF = timedelta(days=7)
 SHOWN = 50

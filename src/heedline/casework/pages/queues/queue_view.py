@@ -45,7 +45,7 @@ RECEIVED: Mapping[str, tuple[int, int | None]] = {
 _PLAIN = ("kind", "area", "channel", "urgency", "stage", "outcome")
 _FILTERS = (*_PLAIN, "danger", "priority", "due", "received", "owner", "unread", "whose")
 #: The order of the stages, for sorting.
-_STAGES = (Stage.WAITING, Stage.TAKEN, Stage.ASSESSED, Stage.ACTING, Stage.CLOSED)
+_STAGES = (Stage.WAITING, Stage.TAKEN, Stage.ASSESSED, Stage.ACTING, Stage.CLOSING, Stage.CLOSED)
 _LOOKUPS: Mapping[str, str] = {
     "=": "",
     "<": "__lt",

@@ -1,4 +1,4 @@
-"""Index and compare new reports, and ask for their translations, in an officer's session after a queue has been opened."""
+"""Index and compare new reports, ask for translations and complete kept closures in a session after a queue has been opened."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from heedline.casework.access.session import Attendance
+from heedline.casework.journey import closing
 from heedline.casework.language import arrivals
 from heedline.casework.linking import desk_notices, disposed_hits, expired_entries, matching
 from heedline.casework.search import indexing
@@ -26,6 +27,7 @@ _WORK: Final = (
     disposed_hits.remove_step,
     expired_entries.remove_step,
     desk_notices.tidy,
+    closing.complete_step,
 )
 
 

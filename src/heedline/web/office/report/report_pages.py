@@ -10,10 +10,11 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from heedline.casework.access import session
 from heedline.casework.errors import Changed
+from heedline.casework.journey import closing as kept_closing
 from heedline.casework.journey import closing_rules, repeat_reports, transitions
 from heedline.casework.pages import access_history, case_file, hand_overs
 from heedline.casework.pages.case_file import CaseFile
@@ -21,7 +22,7 @@ from heedline.casework.pages.case_history import CaseHistory
 from heedline.casework.search.seen_before import SeenBefore
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
-from heedline.reports.lifecycle import Move, NotNow
+from heedline.reports.lifecycle import Move, NotNow, Stage
 from heedline.web.components.forms import Field, FieldOption, Form, Radios, Value
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
@@ -39,6 +40,10 @@ from heedline.web.shell.subject_words import link_words
 #: Earlier reports that stand beside the assessment. The others have a page.
 _BESIDE = 5
 SAVE_STAY = "save-stay"
+#: What an officer is told whose closure is kept.
+CLOSURE_KEPT = (
+    "Your closure is kept. It takes effect when the report has been compared with those of all desks."
+)
 HAND_OVER, HAND_OVER_NEXT = "hand-over", "hand-over-next"
 
 
@@ -133,6 +138,9 @@ def show(
         "may_next_action": header.may(Move.REVIEW),
         "may_return": header.may(Move.RETURN),
         "may_reopen": header.may(Move.REOPEN),
+        "may_withdraw": header.may(Move.STOP_CLOSING),
+        "kept": file.history.last(Move.KEEP_CLOSING) if header.stage is Stage.CLOSING else None,
+        "pending": header.stage is Stage.CLOSED and not kept_closing.is_compared(header.ref),
         "why_not": header.why_not(Move.ASSESS),
         "planned_steps": _planned_steps() if header.planned else (),
         "seen": seen_words(seen, most=_BESIDE, links=file.subjects) if seen is not None else None,
@@ -173,8 +181,12 @@ def _assess(request: OfficeRequest, ref: UUID) -> HttpResponse:
         assessment = report_forms.assessment_of(form)
         if closing is None:
             transitions.assess(ref, assessment, version=version_of(request), by=by, at=at)
+            done = "Assessed."
         else:
-            transitions.assess_and_close(ref, assessment, closing, version=version_of(request), by=by, at=at)
+            closed = transitions.assess_and_close(
+                ref, assessment, closing, version=version_of(request), by=by, at=at
+            )
+            done = "Assessed and closed." if closed else f"Assessed. {CLOSURE_KEPT}"
     except Changed as changed:
         return conflict(request, ref, form, "report", changed)
     except NotNow as no:
@@ -185,7 +197,6 @@ def _assess(request: OfficeRequest, ref: UUID) -> HttpResponse:
     if assessment.danger_to_life:  # never the next report
         messages.success(request, "Assessment saved. A supervisor is being paged.")
         return let_go(request, HttpResponseRedirect(with_queue(request, "report-danger", ref=ref)), by)
-    done = "Assessed and closed." if closing else "Assessed."
     return let_go(request, go_on(request, ref, done, stay=request.POST.get("do") == SAVE_STAY), by)
 
 
@@ -227,7 +238,7 @@ def close(request: OfficeRequest, ref: UUID) -> HttpResponse:
         form, status = Form.posted(fields, request.POST.lists()), 422
         if not form.errors:
             try:
-                transitions.close(
+                closed = transitions.close(
                     ref, closing_forms.closing_of(form), version=version_of(request), by=by, at=at
                 )
             except Changed as changed:
@@ -236,11 +247,26 @@ def close(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 form, status = closing_forms.closing_refused(form, no)
             else:
                 stay = request.POST.get("do") == SAVE_STAY
-                return let_go(request, go_on(request, ref, "Closed.", stay=stay), by)
+                return let_go(
+                    request, go_on(request, ref, "Closed." if closed else CLOSURE_KEPT, stay=stay), by
+                )
     file = case_file.case_file(ref, by=by, at=at)
     check = repeat_reports.check_closing(ref, by=by, at=at)
     context = {"form": form, "check": check, **move_of(file.header, Move.CLOSE, kept)}
     return page(request, "office/close.html", file, "report-close", context, status)
+
+
+@open_to(Audience.UNLOCKED)
+@require_POST
+def withdraw_closing(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Withdraw a kept closure of a report, which stays with its owner."""
+    try:
+        kept_closing.withdraw(ref, by=request.attendance, at=session.now())
+    except (NotNow, Refused) as no:
+        messages.error(request, no.reason)
+    else:
+        messages.success(request, "Closure withdrawn. Assess the report again before you close it.")
+    return HttpResponseRedirect(with_queue(request, "report", ref=ref))
 
 
 @open_to(Audience.UNLOCKED)

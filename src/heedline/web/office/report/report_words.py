@@ -82,6 +82,8 @@ ACTS = {
     "danger-discharged": "Discharged the danger to life",
     "discharge-reviewed": "Reviewed the discharge of the danger to life",
     "report-closed": "Closed the report",
+    "closing-kept": "Decided to close the report, which waits to be compared",
+    "closing-stopped": "Stopped the closure of the report",
     "report-reopened": "Reopened the report",
     "checks-drawn": "Selected closed reports for dip sampling",
     "closed-checked": "Reviewed the closed report (dip sampling)",

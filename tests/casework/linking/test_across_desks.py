@@ -252,3 +252,11 @@ def test_a_desk_to_which_nothing_can_be_sealed_stops_no_other(
         desk_notices.tidy(by=here, at=people.at)
         desk_notices.tidy(by=here, at=people.at)
     assert len(matched(people, "Otto")) == 1, "what waited for the desk is sent once it can receive it"
+
+
+def test_a_registration_with_an_unread_sign_meets_the_whole_one_at_another_desk(people: People) -> None:
+    people.send(narrative="A grey van, ZZ99 AB?, stood at the gate for an hour.")
+    people.send(narrative="The lorry was ZZ99 ABD and drove off at noon.", **SOUTH_WEST)
+    compared(people, "Odile", "Otto")
+    [match] = matched(people, "Odile")
+    assert [code for code, _ in match.reasons] == ["registration-part"]

@@ -47,6 +47,44 @@ def test_a_reason_says_what_each_report_wrote() -> None:
     assert [(one.mine, one.theirs) for one in both.reasons] == [("AB12 COE", "ab12c0e")]
 
 
+@pytest.mark.parametrize("unread", ["ZZ99 AB?", "zz99 ab*", "ZZ99 A_D", "Z?99 ABD", "ZZ?9ABD", "?Z99 ABD"])
+def test_a_registration_with_one_unread_sign_meets_the_whole_one(unread: str) -> None:
+    whole = "A grey van, ZZ99 ABD, stood there."
+    for one, other in ((f"A van, {unread}, stood at the gate.", whole), (whole, f"Was it {unread}")):
+        assert set(told(one).keys) & set(told(other).keys), "the index finds it"
+        both = found(one, other)
+        assert both is not None
+        assert (both.strength, codes(both)) == (Strength.POSSIBLE, ["registration-part"])
+    named = found(f"Danny Harrow drives {unread}", "Danny Harrow drives ZZ99 ABD")
+    assert named is not None
+    assert named.strength is Strength.POSSIBLE, "one sign that was not read is no second kind"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("It began with ZZ99?", "ZZ99 ABD"),
+        ("ZZ99 A??", "ZZ99 ABD"),
+        ("Was it ZZ99 AB?", "ZZ99 AXD"),
+        ("ZZ99 AB?", "ZZ99 A?D"),
+        ("Is it 9pm? No, 12*3 ABC", "Z123 ABC"),
+        ("*123 ABC was written on it", "Z123 ABC"),
+        ("Why 99? He said so.", "ZZ99 ABD"),
+    ],
+)
+def test_a_shorter_part_of_a_registration_meets_none(one: str, other: str) -> None:
+    assert found(one, other) is None
+
+
+def test_a_registration_that_may_be_that_of_many_reports_shows_none() -> None:
+    assert found("ZZ99 AB?", "ZZ99 ABD", registration_ZZ99ABD=9) is None
+
+
+def test_an_answer_with_an_unread_sign_is_no_shorter_registration() -> None:
+    read = extract([ReportText("ZZ99 AB?", "registration", "Answer")], RULES)
+    assert [one.canonical for one in read.values] == ["ZZ99AB?"]
+
+
 def test_the_same_file_alone_is_strong_unless_many_have_it() -> None:
     def with_file(name: str, text: str = "It hung there.") -> Extract:
         return extract(

@@ -17,6 +17,7 @@ from heedline.index.extraction.keys import key_of, of_name
 from heedline.index.extraction.name_comparison import Likeness, alike, parts_alike
 from heedline.index.extraction.names import Name, read_name
 from heedline.index.extraction.near_words import alike_by_initial
+from heedline.index.extraction.numbers import UNREAD, fits_plate
 from heedline.index.extraction.rules import MatchingRules, NameRules
 from heedline.index.extraction.values import Extract, Kind, Value
 
@@ -146,6 +147,8 @@ def _group(reason: SharedReason) -> str:
 def _same_values(mine: Extract, theirs: Extract, common: Mapping[str, int]) -> Iterator[SharedReason]:
     for kind in (Kind.FILE, Kind.PHONE, Kind.REGISTRATION, Kind.EMAIL, Kind.HANDLE, Kind.WEB, Kind.ADDRESS):
         for one, other in _both(mine.of(kind), theirs.of(kind)):
+            if kind is Kind.REGISTRATION and UNREAD in one.canonical:
+                continue
             yield SharedReason(kind, one.written, other.written, Weight.COUNTS, common.get(key_of(one), 0))
     for one, other in _both(mine.of(Kind.BIRTH), theirs.of(Kind.BIRTH)):
         whole = len(one.canonical) == 10
@@ -156,6 +159,7 @@ def _same_values(mine: Extract, theirs: Extract, common: Mapping[str, int]) -> I
             Weight.COUNTS if whole else Weight.ADDS,
             common.get(key_of(one), 0),
         )
+    yield from _parts_of_plates(mine, theirs, common)
     yield from _months_of_whole(mine, theirs)
     yield from _same_building(mine.of(Kind.ADDRESS), theirs.of(Kind.ADDRESS), common)
     for one, other in _both(mine.of(Kind.POSTCODE), theirs.of(Kind.POSTCODE)):
@@ -167,6 +171,15 @@ def _both(mine: Sequence[Value], theirs: Sequence[Value]) -> Iterator[tuple[Valu
     for value in mine:
         if value.canonical in known:
             yield value, known[value.canonical]
+
+
+def _parts_of_plates(mine: Extract, theirs: Extract, common: Mapping[str, int]) -> Iterator[SharedReason]:
+    """Yield registrations that may be the same, where a sign of one could not be read. They show a report, and count as no kind."""
+    for one in mine.of(Kind.REGISTRATION):
+        for other in theirs.of(Kind.REGISTRATION):
+            if fits_plate(one.canonical, other.canonical):
+                number = max(common.get(key_of(one), 0), common.get(key_of(other), 0))
+                yield SharedReason("registration-part", one.written, other.written, Weight.SHOWS, number)
 
 
 def _months_of_whole(mine: Extract, theirs: Extract) -> Iterator[SharedReason]:

@@ -112,7 +112,9 @@ def _read(
             yield Kind.PHONE, numbers.phone(text, rules.phone_region), text
             return
         case "registration":
-            yield Kind.REGISTRATION, numbers.registration(text), text
+            parts = list(numbers.parts_of_plates(text, rules.plates))
+            for plate, written in parts or [(numbers.registration(text), text)]:
+                yield Kind.REGISTRATION, plate, written
             return
         case "email":
             yield Kind.EMAIL, online.email(text), text
@@ -134,6 +136,8 @@ def _values_in(
             yield Kind.PHONE, number, written
     if digits and Kind.REGISTRATION in kinds:
         for plate, written in numbers.registrations(text, rules.plates):
+            yield Kind.REGISTRATION, plate, written
+        for plate, written in numbers.parts_of_plates(text, rules.plates):
             yield Kind.REGISTRATION, plate, written
     if "@" in text and Kind.EMAIL in kinds:
         for address, written in online.emails(text):

@@ -12,6 +12,7 @@ from itertools import islice, product, zip_longest
 from heedline.index import word_parts
 from heedline.index.extraction import chinese_names
 from heedline.index.extraction.names import Name, pairs, read_name, readings, skeletons, sounds
+from heedline.index.extraction.numbers import UNREAD, plates_of
 from heedline.index.extraction.rules import NameRules
 from heedline.index.extraction.values import Kind, Value
 from heedline.index.words import LONGEST, runs_of
@@ -25,7 +26,8 @@ _OUTWARD = -3
 def of_report(values: Sequence[Value], sketch: Iterable[str], rules: NameRules) -> tuple[str, ...]:
     """Return the keys of a report's values and sketch, without duplicates, at most `MOST_KEYS`.
 
-    The keys of houses without their flat numbers come last, so that a long list of flats does not crowd out names. The main key
+    A registration with an unread sign has the key of each that it may be. These keys, and those of houses without their flat
+    numbers, come last, so that a long list does not crowd out names. The main key
     of every name comes before the variants of any, so that each name of a long list is found.
     """
     names = [read_name(value.canonical, rules) for value in values if value.kind is Kind.NAME]
@@ -38,6 +40,9 @@ def of_report(values: Sequence[Value], sketch: Iterable[str], rules: NameRules) 
     found.update(dict.fromkeys(f"text:{one}" for one in sketch))
     found.update(dict.fromkeys(_in_turn(of_name(name, rules) for name in names)))
     found.update(dict.fromkeys(_combined(names, births, postcodes, rules)))
+    for value in values:
+        if value.kind is Kind.REGISTRATION and UNREAD in value.canonical:
+            found.update(dict.fromkeys(f"{value.kind}:{plate}" for plate in plates_of(value.canonical)))
     for value in values:
         if value.kind is Kind.ADDRESS and value.canonical.count("/") == 2:
             found[key_of(value).rpartition("/")[0]] = None

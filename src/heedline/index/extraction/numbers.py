@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
@@ -32,6 +33,11 @@ _MARKS = re.compile(
 #: O and 0, and I, L and 1, are taken for one sign on a plate.
 PLATE_SIGNS = str.maketrans("OIL", "011")
 _LETTER, _DIGIT = "[A-Z01]", "[0-9OIL]"
+#: Stands for the one sign of a plate that could not be read, in its canonical form, and how people write it.
+UNREAD = "?"
+_UNREAD = "[?*_]"
+#: The signs that may stand in its place, as they are in a canonical form.
+_MAY_BE = "".join(sorted({*(string.ascii_uppercase + string.digits).translate(PLATE_SIGNS)}))
 
 
 _A_DIGIT = re.compile(r"\d")
@@ -131,6 +137,45 @@ def registrations(text: str, plates: tuple[PlateShape, ...]) -> Iterator[tuple[s
                 tight = re.sub(r"[^A-Z0-9]", "", written.upper())
                 if _is_plate(tight, plate):
                     yield registration(written), written
+
+
+@lru_cache(maxsize=8)
+def _part_pattern(plates: tuple[PlateShape, ...]) -> re.Pattern[str]:
+    """Return a pattern of the plates whose signs are all read but one. A first sign is unread only as a question mark."""
+    found = []
+    for plate in (one for one in plates if not one.needs):
+        signs = ["[A-Z]" if one == "L" else r"\d" for one in plate.shape]
+        for at in range(len(signs)):
+            some = [*signs[:at], _UNREAD if at else re.escape(UNREAD), *signs[at + 1 :]]
+            one = f"{''.join(some[: plate.spaced])}[ -]?{''.join(some[plate.spaced :])}"
+            found.append(f"(?i:{one})" if plate.lower else one)
+    return re.compile(rf"(?<![A-Za-z0-9?*_])(?:{'|'.join(found)})(?![A-Za-z0-9*_])", re.ASCII)
+
+
+def parts_of_plates(text: str, plates: tuple[PlateShape, ...]) -> Iterator[tuple[str, str]]:
+    """Yield each registration with one sign that could not be read, such as ZZ99 AB?, in canonical form and as it was written.
+
+    A shorter part of a plate is none: it fits too many.
+    """
+    if not any(sign in text for sign in "?*_"):
+        return
+    for start, end in near_digits(text):
+        for found in _part_pattern(plates).finditer(text, start, end):
+            tight = re.sub(r"[ -]", "", re.sub(_UNREAD, UNREAD, found.group().upper()))
+            yield tight.translate(PLATE_SIGNS), found.group()
+
+
+def plates_of(part: str) -> Iterator[str]:
+    """Yield each registration that one with an unread sign may be, in canonical form."""
+    return (part.replace(UNREAD, sign) for sign in _MAY_BE)
+
+
+def fits_plate(one: str, other: str) -> bool:
+    """Return whether two registrations in canonical form may be the same, and one of them has an unread sign."""
+    if UNREAD not in one + other or len(one) != len(other):
+        return False
+    both = UNREAD in one and UNREAD in other
+    return one == other if both else all(a == b or UNREAD in (a, b) for a, b in zip(one, other, strict=True))
 
 
 def near_digits(text: str) -> Iterator[tuple[int, int]]:

@@ -22,6 +22,7 @@ REASONS = {
     "file": "Same file",
     "phone": "Same phone number",
     "registration": "Same registration",
+    "registration-part": "Registration that may be the same, with one character not read",
     "email": "Same email address",
     "handle": "Same account name",
     "web": "Same web address",

@@ -168,6 +168,19 @@ def test_a_supervisor_never_acknowledges_their_own(led: People) -> None:
     assert danger_scene.episode(ref).acknowledged_by == led.house.officers["Olga"]
 
 
+def test_a_supervisor_who_asked_is_somebody_else_on_duty(led: People) -> None:
+    """Else the owner ends alone what a colleague beside them has asked for: if the owner asks instead, the colleague confirms."""
+    ref = danger_scene.opened(led)
+    danger_scene.asked(led, ref, "Olga")
+    with led.sitting("Odile") as odile:
+        with pytest.raises(NotNow, match="Olga"):
+            discharge.discharge_alone(ref, "over", OVER, ALONE, version=row(ref).version, by=odile, at=led.at)
+        assert not sql(led, ref, alone=True)
+        discharge.refuse(ref, "I ask for it myself", by=odile, at=led.at)
+        discharge.ask(ref, "over", OVER, by=odile, at=led.at)
+    assert both(led, ref, "Olga")
+
+
 def test_alone_only_while_nobody_else_is_on_duty_and_then_it_is_reviewed(led: People) -> None:
     ref = danger_scene.opened(led)
     danger_scene.add(led, ref, DangerNoteKind.CONTROL_ROOM, CALLED)

@@ -204,8 +204,11 @@ def request_of(report: Report, danger: DangerEpisode) -> DecisionRequest:
 
 
 def seconds_on_duty(report: Report, danger: DangerEpisode, *, but_for: UUID, at: datetime) -> tuple[str, ...]:
-    """Return the names of the supervisors on duty at the report's desks who could confirm its discharge."""
-    had_a_part = {*involved(report, danger), danger.discharge_asked_by_id, but_for}
+    """Return the names of the supervisors on duty at the report's desks who could confirm its discharge.
+
+    One who has asked for it counts: they can confirm it if somebody else asks instead.
+    """
+    had_a_part = {*involved(report, danger), but_for}
     here = {
         one.officer
         for one in duty_hours.present(at)

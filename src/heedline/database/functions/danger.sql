@@ -47,24 +47,30 @@ CREATE FUNCTION permits.dangers_owned(p_officer uuid, p_desk uuid) RETURNS integ
             AND permits.i_set_up()
 $$;
 
--- Whether an officer may be the second person of a danger's discharge: not the one who asked for it, opened it, owns the
--- report or took it.
-CREATE FUNCTION permits.may_confirm_discharge(p_danger uuid, p_officer uuid) RETURNS boolean LANGUAGE sql STABLE
+-- Whether an officer had no part in a danger: did not open it, does not own the report and never took it.
+CREATE FUNCTION permits.had_no_part(p_danger uuid, p_officer uuid) RETURNS boolean LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM public.reports_danger d JOIN public.reports_report r ON r.id = d.report_id
-        WHERE d.id = p_danger AND d.opened_by_id <> p_officer
-            AND d.discharge_asked_by_id IS DISTINCT FROM p_officer AND r.owner_id IS DISTINCT FROM p_officer
+        WHERE d.id = p_danger AND d.opened_by_id <> p_officer AND r.owner_id IS DISTINCT FROM p_officer
             AND NOT EXISTS (SELECT 1 FROM public.reports_step s WHERE s.report_id = r.id
                 AND (s.move IN ('take', 'accept') AND s.by_id = p_officer
                     OR s.move = 'assign' AND s.codes ->> 'to' = p_officer::text)))
 $$;
 
--- Whether a supervisor other than this officer, who may confirm the discharge of a danger, is on duty at one of its desks.
+-- Whether an officer may be the second person of a danger's discharge: had no part in it, and did not ask for it.
+CREATE FUNCTION permits.may_confirm_discharge(p_danger uuid, p_officer uuid) RETURNS boolean LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT permits.had_no_part(p_danger, p_officer) AND EXISTS (SELECT 1 FROM public.reports_danger d
+        WHERE d.id = p_danger AND d.discharge_asked_by_id IS DISTINCT FROM p_officer)
+$$;
+
+-- Whether a supervisor other than this officer, who had no part in a danger, is on duty at one of its desks. Who asked for the
+-- discharge counts: they confirm it if this officer asks instead.
 CREATE FUNCTION permits.a_second_is_on_duty(p_danger uuid, p_officer uuid) RETURNS boolean LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM public.reports_danger d JOIN public.reports_report r ON r.id = d.report_id
         JOIN permits.on_duty(now()) o ON o.desk_id IN (r.desk_id, r.watch_id) AND o.role = 'supervisor'
-        WHERE d.id = p_danger AND o.officer_id <> p_officer AND permits.may_confirm_discharge(d.id, o.officer_id))
+        WHERE d.id = p_danger AND o.officer_id <> p_officer AND permits.had_no_part(d.id, o.officer_id))
 $$;
 
 -- Add the round-the-clock desk to a report of this session's desks that is in danger and that nobody watches yet.

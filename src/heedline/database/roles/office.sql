@@ -165,6 +165,7 @@ GRANT EXECUTE ON FUNCTION
     permits.a_report_grows(),
     permits.a_danger_opens(),
     permits.a_second_is_on_duty(uuid, uuid),
+    permits.had_no_part(uuid, uuid),
     permits.may_confirm_discharge(uuid, uuid),
     permits.on_duty(timestamptz),
     permits.a_receipt_rests(),

@@ -211,6 +211,18 @@ def test_an_odd_thing_goes_with_one_press_into_the_report_form_with_the_place_fi
     assert rosa.typed("postcode") == PLACE["postcode"]
 
 
+def test_the_code_of_the_request_stays_while_the_odd_thing_is_reported_and_is_shown_after_it(rosa: Walker) -> None:
+    advice(rosa, incident="yes")
+    first = rosa.shown_code().replace("-", " ")
+    rosa.press("Report what happened").press("Continue", danger="no")
+    assert first in rosa.visit("/code/").main, "also before the report is sent"
+    rosa.follow("Carry on").press("Skip the other questions", narrative="He filmed the doors.")
+    rosa.press("Continue", who="anonymous").press("Send your report")
+    assert rosa.shown_code().replace("-", " ") != first
+    assert first in rosa.main
+    assert first in rosa.visit("/code/print/").main
+
+
 def test_without_an_odd_thing_no_report_is_offered(rosa: Walker) -> None:
     advice(rosa, incident="no")
     assert "Report what happened" not in rosa.main

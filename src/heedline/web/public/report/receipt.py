@@ -260,12 +260,12 @@ def printed(turn: DraftVisit) -> HttpResponse:
 def odd(turn: DraftVisit) -> HttpResponse:
     """Start a report from a request for advice about something odd, with the place prefilled.
 
-    Its draft replaces the one that holds the code, so the page first says to keep the code.
+    Its draft replaces the one that holds the request's code, and keeps that code to be shown with the report's own.
     """
     place = turn.draft.notes.get("odd")
     if not turn.posted or place is None:
         return see_other("reporter:code")
-    fresh = Draft(cookie=drafting.new_cookie(), notes={"kind": first_kind()})
+    fresh = Draft(cookie=drafting.new_cookie(), notes={"kind": first_kind()} | carried_over(turn.draft))
     roles = question_set(first_kind()).roles
     for role, text in place.items():
         if text:

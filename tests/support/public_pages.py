@@ -20,8 +20,8 @@ OPEN = (
     "", "emergency/", "tell/", "tell/examples/", "talk/", "link/", "ask/", "other/", "phone/", "stay-safe/",
     "stay-safe/home/",
     "stay-safe/now/easy/", "phone/near/", "stay-safe/work/", "stay-safe/out/", "talk/call/", "tell/easy/",
-    "code/finished/", "code/finished/without/", "messages/", "messages/closed/", "privacy/", "cookies/", "contact/",
-    "accessibility/", "languages/", "stay-safe-online/", "log/",
+    "code/finished/", "code/finished/without/", "code/finished/ask/", "code/finished/without/ask/", "messages/",
+    "messages/closed/", "privacy/", "cookies/", "contact/", "accessibility/", "languages/", "stay-safe-online/", "log/",
 )  # fmt: skip
 #: The self-contained page of what to do in an attack.
 ATTACK = "stay-safe/now/"
@@ -43,9 +43,8 @@ ANSWERS: Mapping[str, Mapping[str, Mapping[str, str | list[str]]]] = {
     },
     "online": {"where": {"addresses": "https://films.example/1\nhttps://films.example/2"}, "now": {"danger": "no"}},
     "advice": {
-        "organisation": {"name": "The Mill Hall"},
-        "place": {"postcode": "NE6 1AA"},
-        "incident": {"incident": "yes"},
+        "organisation": {"name": "The Mill Hall", "postcode": "NE6 1AA"},
+        "help": {"incident": "yes"},
         "contact": {"name": "Rosa", "email": "rosa@mill.example", "consent": ["yes"]},
     },
 }  # fmt: skip

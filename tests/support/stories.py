@@ -28,8 +28,7 @@ NORTH_EAST, SOUTH_WEST, ELSEWHERE = "NE1 4ST", "BS1 6QF", "SW1A 1AA"
 NEEDED: dict[str, dict[str, Any]] = {
     "online": {"where": {"addresses": "https://films.example/1"}},
     "advice": {
-        "organisation": {"name": "Corner Theatre"},
-        "place": {"postcode": NORTH_EAST},
+        "organisation": {"name": "Corner Theatre", "postcode": NORTH_EAST},
         "contact": {"name": "Rosa", "email": "rosa@theatre.example", "consent": ["yes"]},
     },
 }

@@ -28,7 +28,9 @@ def moved(old: QuestionSet, new: QuestionSet, answers: Answers) -> dict[str, Any
     targets = {step.slug: step for step in new.steps}
     for step in old.steps:
         given = answers.get(step.slug)
-        if not given or step.slug == old.narrative[0] or step.private or step.contact:
+        if step.slug == old.narrative[0]:
+            given = {name: value for name, value in (given or {}).items() if name != old.narrative[1]}
+        if not given or step.private or step.contact:
             continue
         same = targets.get(step.slug)
         if same is not None and _asked(same) == _asked(step):

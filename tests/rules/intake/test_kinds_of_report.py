@@ -19,8 +19,7 @@ PERSON, ONLINE, ADVICE = SETS["person"], SETS["online"], SETS["advice"]
 CALL = {"name": "Sam", "phone": "07700 900123", "times": "before noon", "words": "the shop"}
 WORK = {"name": "Invented Teacher", "role": "Teacher", "organisation": "A School", "email": "t@example.org"}
 DESK = {
-    "organisation": {"name": "Example Hall"},
-    "place": {"postcode": "LS1 3AD"},
+    "organisation": {"name": "Example Hall", "postcode": "LS1 3AD"},
     "contact": {"name": "Invented Manager", "email": "m@example.org", "consent": ["yes"]},
 }
 
@@ -217,11 +216,11 @@ def test_nobody_is_asked_to_look_for_more_or_who_they_are() -> None:
 def test_a_request_needs_a_place_a_person_and_leave_to_pass_it_on() -> None:
     with pytest.raises(NotReady) as caught:
         made(ADVICE, {})
-    assert caught.value.slugs == ("organisation", "place", "contact")
-    assert refused({"kind": "advice"}) == {"/organisation", "/place", "/contact"}
+    assert caught.value.slugs == ("organisation", "contact")
+    assert refused({"kind": "advice"}) == {"/organisation", "/contact"}
     assert set(read(ADVICE, "contact", name="A").errors) == {"email", "consent"}
     assert set(read(ADVICE, "contact", name="A", phone="020 7946 0000").errors) == {"consent"}
-    assert set(read(ADVICE, "place").errors) == {"postcode"}
+    assert set(read(ADVICE, "organisation").errors) == {"name", "postcode"}
     request = taken({"kind": "advice", **DESK})
     assert (request.narrative, request.postcode, request.urgency) == ("Example Hall", "LS1 3AD", "routine")
     assert (request.anonymous, request.identity) == (False, None)
@@ -229,11 +228,11 @@ def test_a_request_needs_a_place_a_person_and_leave_to_pass_it_on() -> None:
 
 
 def test_an_odd_incident_is_said_to_have_a_form_of_its_own() -> None:
-    assert "as soon as you have sent this request" in ADVICE.any_step("incident").why
+    assert "as soon as you have sent this request" in ADVICE.any_step("help").field("incident").hint
 
 
 def test_the_bands_are_those_of_the_duties() -> None:
-    choices = [choice.text for choice in ADVICE.any_step("size").field("people").choices]
+    choices = [choice.text for choice in ADVICE.any_step("organisation").field("people").choices]
     assert choices[:3] == ["1 to 199", "200 to 799", "800 or more"]
 
 

@@ -33,6 +33,18 @@ def test_what_both_ask_stays_and_what_only_the_old_one_asked_goes_into_the_accou
     assert set(there) == {"now", "what"}
 
 
+def test_what_was_typed_beside_the_account_on_its_page_goes_into_the_account() -> None:
+    """A request for advice asks for the account, the days of an event and more on one page."""
+    asked = {
+        "organisation": {"name": "Mill Lane Hall", "postcode": "NE1 4ST"},
+        "help": {"help": ["visit"], "dates": "14 to 16 March", "narrative": "A stage is being built."},
+    }
+    there = moved(SETS["advice"], SETS["activity"], asked)
+    account = there["what"]["narrative"]
+    for typed in ("Mill Lane Hall", "NE1 4ST", "14 to 16 March", "A stage is being built."):
+        assert typed in account
+
+
 def test_how_to_reach_the_reporter_never_goes_into_an_account() -> None:
     for kind in ("person", "online"):
         assert "Rosa" not in repr(moved(SETS["activity"], SETS[kind], SEEN))

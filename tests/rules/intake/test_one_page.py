@@ -39,7 +39,7 @@ def test_the_account_alone_is_enough_for_every_kind(kind: str) -> None:
     blank = read(kind)
     assert list(blank.errors) == [".".join(SETS[kind].narrative)]
     assert not blank.told
-    told = read(kind, what__narrative=ACCOUNT)
+    told = read(kind, **{"__".join(SETS[kind].narrative): ACCOUNT})
     assert not told.errors
     assert record(told, kind).narrative == ACCOUNT
     assert record(told, kind).anonymous

@@ -19,7 +19,7 @@ LEFT_OUT = {
     "activity": {"know.why"},
     "person": {"talked.came", "lead.why", "guess.why", "mine.place", "mine.postcode"},
     "online": {"where.app", "shared.language"},
-    "advice": {"place.postcode", "place.address", "event.dates"},
+    "advice": {"organisation.name", "organisation.postcode", "organisation.address", "help.dates"},
 }
 IN_WORDS = {
     FieldKind.TEXT,

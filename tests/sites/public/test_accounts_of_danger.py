@@ -45,7 +45,7 @@ def test_what_happens_next_in_a_danger_is_sent_at_once_and_no_code_is_lost(
 
 
 def test_a_danger_does_not_wait_for_an_unfinished_request_for_advice(rosa: Walker, house: House) -> None:
-    ask_for_advice(rosa).press("Continue", name="Mill Lane Hall")
+    ask_for_advice(rosa).press("Continue", name="Mill Lane Hall", postcode="NE1 4ST")
     rosa.visit("/emergency/").press("Send now", narrative="He has a knife. The hall in Mill Lane.")
     assert rosa.at == "/code/"
     assert [one.urgency for one in queue(house, "Nadia")] == ["danger"]
@@ -62,7 +62,7 @@ def test_a_code_stays_readable_while_the_next_account_of_danger_is_not_sent(rosa
     assert first in rosa.visit("/code/").main
     rosa.visit("/ask/").press("Delete my answers and start again")
     assert first in rosa.visit("/code/").main
-    ask_for_advice(rosa).press("Continue", name="Mill Lane Hall")
+    ask_for_advice(rosa).press("Continue", name="Mill Lane Hall", postcode="NE1 4ST")
     rosa.visit("/emergency/").press("Send now", narrative="He has a knife. The hall in Mill Lane.")
     assert rosa.at == "/code/"
     assert first in rosa.main
@@ -95,7 +95,7 @@ def test_an_account_of_danger_is_sent_even_if_there_is_no_room_for_a_draft(
 
 @pytest.mark.parametrize("end", ["I have saved my code", "I do not want a code"])
 def test_an_unfinished_request_for_advice_goes_on_after_a_danger(rosa: Walker, end: str) -> None:
-    ask_for_advice(rosa).press("Continue", name="Mill Lane Hall")
+    ask_for_advice(rosa).press("Continue", name="Mill Lane Hall", postcode="NE1 4ST")
     for account in ("He has a knife. The hall in Mill Lane.", "He is at the back door now."):
         rosa.visit("/emergency/").press("Send now", narrative=account)
     rosa.press(end)
@@ -107,7 +107,7 @@ def test_an_unfinished_request_for_advice_goes_on_after_a_danger(rosa: Walker, e
 
 
 def test_leaving_also_deletes_the_report_that_waits(rosa: Walker) -> None:
-    ask_for_advice(rosa).press("Continue", name="Mill Lane Hall")
+    ask_for_advice(rosa).press("Continue", name="Mill Lane Hall", postcode="NE1 4ST")
     waiting = rosa.cookie(DRAFT)
     rosa.visit("/emergency/").press("Send now", narrative="He has a knife. The hall in Mill Lane.")
     assert drafting.load(waiting, at=now()) is not None
@@ -121,7 +121,7 @@ def test_the_silent_call_stands_above_the_box(rosa: Walker) -> None:
 
 
 def test_answers_that_cannot_be_sent_as_danger_are_not_dropped_unasked(rosa: Walker) -> None:
-    ask_for_advice(rosa).press("Continue", name="Mill Lane Hall")
+    ask_for_advice(rosa).press("Continue", name="Mill Lane Hall", postcode="NE1 4ST")
     rosa.visit("/emergency/").press("Send now")
     assert rosa.heading == "You have already started"
     rosa.press("Delete my answers and start again")

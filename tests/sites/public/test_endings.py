@@ -39,8 +39,8 @@ def online(rosa: Walker) -> None:
 
 
 def advice(rosa: Walker, **odd: str) -> None:
-    rosa.visit("/ask/").press("Ask for advice").press("Continue", name="Mill Lane Hall")
-    rosa.press("Continue", **PLACE).visit("/r/incident/").press("Continue", **odd)
+    rosa.visit("/ask/").press("Ask for advice").press("Continue", name="Mill Lane Hall", **PLACE)
+    rosa.press("Continue", **odd)
     rosa.press("Continue", name="Hal", email="hal@hall.example", consent=["yes"]).press("Send your request")
 
 
@@ -87,7 +87,7 @@ def test_a_request_is_not_called_a_report_and_its_code_not_the_only_way(rosa: Wa
     advice(rosa)
     assert "the only way to read our replies" not in rosa.main, "the adviser emails or calls"
     rosa.press("I do not want a code").visit("/ask/").press("Ask for advice")
-    rosa.press("Continue", name="Mill Lane Hall").press("Continue", **PLACE).visit("/r/check/")
+    rosa.press("Continue", name="Mill Lane Hall", **PLACE).visit("/r/check/")
     assert "Before you can send your request, you need to answer:" in rosa.main
     assert "your report" not in rosa.main
 
@@ -124,6 +124,24 @@ def test_the_last_page_is_true_of_reports_calls_and_requests(rosa: Walker, kind,
     assert rosa.heading == "You have finished"
     assert "We have what you sent us" in rosa.main
     assert "report" not in rosa.main
+
+
+@pytest.mark.parametrize("button", ["I have saved my code", "I do not want a code"])
+def test_who_asks_for_advice_reads_nothing_about_distress_hiding_or_officers(
+    rosa: Walker, button: str
+) -> None:
+    read = rosa.visit("/ask/").main
+    assert "I may need longer. Keep my answers for 24 hours" in read
+    advice(rosa)
+    read += rosa.main + rosa.press(button).main
+    assert "Your adviser will contact you to talk about what you need." in rosa.main
+    for words in ("Childline", "Samaritans", "Tor Browser", "work or school", "officer", "do not follow"):
+        assert words not in read
+
+
+def test_the_law_about_venues_is_called_by_its_names(rosa: Walker) -> None:
+    read = rosa.visit("/ask/").main
+    assert "Martyn's Law is the Terrorism (Protection of Premises) Act 2025." in read
 
 
 def test_what_was_found_online_is_not_asked_for_in_pictures(rosa: Walker) -> None:
@@ -189,8 +207,8 @@ def test_asking_for_a_call_is_a_button_of_its_own_in_each_language(language: str
     assert words["person_door.call_button"] not in (words["safety.button"], words["shared.continue"])
 
 
-@pytest.mark.parametrize("kind", OWN, ids=lambda kind: kind.__name__)
-def test_lines_for_distress_stand_on_each_confirmation(rosa: Walker, kind) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize("kind", [one for one in OWN if one is not advice], ids=lambda kind: kind.__name__)
+def test_lines_for_distress_stand_on_each_confirmation_but_that_of_advice(rosa: Walker, kind) -> None:  # type: ignore[no-untyped-def]
     kind(rosa)
     for number in ("116 123", "0800 1111"):
         assert number in rosa.main
@@ -211,7 +229,9 @@ def test_an_odd_thing_goes_with_one_press_into_the_report_form_with_the_place_fi
     assert rosa.typed("postcode") == PLACE["postcode"]
 
 
-def test_the_code_of_the_request_stays_while_the_odd_thing_is_reported_and_is_shown_after_it(rosa: Walker) -> None:
+def test_the_code_of_the_request_stays_while_the_odd_thing_is_reported_and_is_shown_after_it(
+    rosa: Walker,
+) -> None:
     advice(rosa, incident="yes")
     first = rosa.shown_code().replace("-", " ")
     rosa.press("Report what happened").press("Continue", danger="no")

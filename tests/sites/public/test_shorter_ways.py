@@ -97,6 +97,34 @@ def test_something_seen_with_everything_answered(counting: Counting, who: str) -
     assert counting.screens <= 11
 
 
+def test_security_advice_with_everything_answered(counting: Counting) -> None:
+    counting.follow("Security advice for your organisation").press("Ask for advice")
+    before = counting.screens
+    counting.press(
+        "Continue", name="Mill Lane Hall", postcode="NE1 4ST", address="1 Mill Lane", sort="venue", people="800_or_more"
+    )  # fmt: skip
+    counting.press(
+        "Continue", help=["visit"], dates="14 March", narrative="A stage is being built.", incident="no"
+    )
+    counting.press(
+        "Continue",
+        name="Hal",
+        role="Manager",
+        email="hal@hall.example",
+        phone="020 7946 0000",
+        consent=["yes"],
+    )
+    asked = {
+        (step.slug, question.name)
+        for step in load_question_set(load_pack("uk"), "advice").steps
+        for question in step.fields
+    }
+    assert counting.answered == asked, "everything was answered"
+    counting.press("Send your request")
+    assert counting.shown_code()
+    assert counting.screens - before <= 4, "screens from the door to the code"
+
+
 def test_in_danger_and_cannot_speak(counting: Counting) -> None:
     counting.follow("I cannot call").press(
         "Send now", narrative="He has a knife. Flat 4, the house by the mill."

@@ -31,7 +31,7 @@ HOSTILE = [
 #: Each has a walk of its own in another test: no code wanted, changing somebody who was added, the log's checkpoints, the
 #: files for search engines, and the other doors.
 _WALKED_ELSEWHERE = {"finished-without", "item", "log", "log-checkpoint", "log-growth", "robots", "sitemap"}
-_WALKED_ELSEWHERE |= THE_OTHER_DOORS
+_WALKED_ELSEWHERE |= THE_OTHER_DOORS | {"finished-advice", "finished-without-advice"}
 #: In test_files.
 _WALKED_ELSEWHERE |= {
     "files",

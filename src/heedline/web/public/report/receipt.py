@@ -68,16 +68,16 @@ def code_check(turn: DraftVisit) -> HttpResponse:
     if not turn.posted:
         return _check_page(turn)
     if "decline" in turn.request.POST:
-        return _finish(turn, "reporter:finished-without")
+        return _finish(turn, kept=False)
     if "kept" in turn.request.POST:
-        return _finish(turn, "reporter:finished")
+        return _finish(turn)
     given = turn.request.POST.get("code", "")
     if as_typed(turn.request):
         turn.draft.notes["unfinished_code"] = given[:200]
         return _again(turn)
     found = typed_code(given)
     if found is not None and found.symbols == turn.draft.code:
-        return _finish(turn, "reporter:finished")
+        return _finish(turn)
     turn.draft.notes["typed_code"] = given[:200]
     turn.draft.notes.pop("unfinished_code", None)
     return _again(turn)
@@ -93,27 +93,21 @@ def _again(turn: DraftVisit) -> HttpResponse:
 
 @open_to(Audience.EVERYONE)
 @require_safe
-def finished(request: HttpRequest) -> HttpResponse:
-    """Explain what happens next.
+def finished(request: HttpRequest, *, kept: bool, advice: bool = False) -> HttpResponse:
+    """Explain what happens next, after the code was saved (`kept`) or declined.
 
-    It says nothing about any particular report, so anybody may read it. If an account of danger came before another report
-    was finished, it leads back to that report.
+    It says nothing about any particular report, so anybody may read it. `advice` is for an organisation that asked for advice.
+    If an account of danger came before another report was finished, the page leads back to that report.
     """
     return page(
         request,
         "finished",
         title=tab_title("finished"),
-        kept=True,
+        kept=kept,
+        advice=advice,
         resume=_resume(request),
         address=request.build_absolute_uri(reverse("reporter:front")),
     )
-
-
-@open_to(Audience.EVERYONE)
-@require_safe
-def finished_without(request: HttpRequest) -> HttpResponse:
-    """Explain what happens next to a reporter who declined a code."""
-    return page(request, "finished", title=tab_title("finished"), kept=False, resume=_resume(request))
 
 
 def show(turn: DraftVisit) -> HttpResponse:
@@ -315,7 +309,10 @@ def _check_page(turn: DraftVisit) -> HttpResponse:
     )
 
 
-def _finish(turn: DraftVisit, where: str) -> HttpResponse:
+def _finish(turn: DraftVisit, *, kept: bool = True) -> HttpResponse:
+    where = "reporter:finished" if kept else "reporter:finished-without"
+    if _ending(turn) == "advice":
+        where += "-advice"
     with suppress(
         StoreAway
     ):  # then the row goes by itself within the hour; without the cookie nobody can open it

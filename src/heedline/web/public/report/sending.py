@@ -260,7 +260,7 @@ def _ending(turn: DraftVisit, told: Record, *, could_not_call: bool) -> dict[str
         ending |= {"ending": "callback", "days": given.get(days, []), "hours": given.get(hours, [])}
         if given.get(qs.roles["call_times"][1]):
             ending["own_times"] = True
-    elif answers.get("incident", {}).get("incident") == "yes":
+    elif answers.get("help", {}).get("incident") == "yes":
         ending["odd"] = {"place": told.place_text, "postcode": told.postcode}
     if told.young:
         ending["young"] = True

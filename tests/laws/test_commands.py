@@ -23,6 +23,7 @@ from heedline.jobs.doctor import checks as doctor
 from heedline.jobs.doctor import people as doctor_people
 from heedline.launch import CannotStart, postgres
 from heedline.launch.home import Home
+from heedline.packs import load_pack
 from tests.support.cast import House
 from tests.support.database import cluster, database
 
@@ -211,6 +212,31 @@ def test_the_doctor_says_how_single_sign_on_stands(
     assert "never-printed" not in said
     monkeypatch.setenv("HEEDLINE_SSO_ISSUER", "http://id.example/realm")
     assert "HEEDLINE_SSO_ISSUER must be an https address" in wrong(iter(found()))[0]
+
+
+@pytest.mark.parametrize("missing", ["controller", "data_officer"])
+def test_the_doctor_refuses_a_live_site_whose_privacy_page_names_nobody(
+    superuser: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    told = "the privacy page names the data controller and the data protection officer (pack.toml)"
+    filled = dataclasses.replace(
+        load_pack("uk").service, controller="A Force, 1 Example Street", data_officer="dpo@force.example"
+    )
+    for born, service, found in (
+        ("demo", dataclasses.replace(filled, **{missing: ""}), []),
+        ("live", filled, []),
+        ("live", dataclasses.replace(filled, **{missing: ""}), [told]),
+    ):
+        monkeypatch.setattr(
+            doctor_people,
+            "load_pack",
+            lambda _, named=service: dataclasses.replace(load_pack("uk"), service=named),
+        )
+        superuser.execute("DELETE FROM desks_installation")
+        superuser.execute(
+            "INSERT INTO desks_installation (id, born, installation) VALUES (1, %s, 'x')", [born]
+        )
+        assert wrong(doctor_people.controller(superuser)) == found
 
 
 def test_the_doctor_says_where_partners_sign_in(

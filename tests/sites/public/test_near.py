@@ -12,6 +12,7 @@ from heedline.intake.models import DraftRow
 from heedline.packs import load_pack
 from heedline.packs.places.counters import Counter, Hours
 from heedline.web.public.guidance import local_police
+from heedline.web.public.shell.languages import prefix
 from tests.sites.public.walker import DRAFT, Walker
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +53,22 @@ def test_counters_of_the_deployment_are_shown_with_their_hours(
     rosa.visit("/phone/near/").press("Find", postcode="NE1")
     assert "Monday – Friday: 09:00 – 17:00" in rosa.main
     assert "Opening times change" in rosa.main
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+def test_the_hotline_101_and_a_visit_are_reached_from_the_first_page(rosa: Walker, language: str) -> None:
+    words, numbers = load_pack("uk").words(language), load_pack("uk").numbers
+    first = rosa.visit(prefix(language))
+    for number in ("hotline", "police"):
+        assert (numbers[number].number, f"tel:{numbers[number].dial}") in first.page.links
+    rosa.follow(words["doors.phone.title"])
+    for number in ("hotline", "police"):
+        assert any(one.startswith(words[f"phone_door.{number}_title"]) for one in rosa.page.headings)
+        assert (numbers[number].number, f"tel:{numbers[number].dial}") in rosa.page.links
+    rosa.follow(words["near.title"]).press(words["near.button"], postcode="NE1 4ST")
+    assert rosa.at.startswith(f"{prefix(language)}phone/near/")
+    assert (
+        words["near.before"].partition("{")[0] in rosa.main
+        or words["near.theirs"].partition(".")[0] in rosa.main
+    )
+    assert len(rosa.been) == 4, "first page, numbers, postcode, station"

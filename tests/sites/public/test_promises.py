@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 
+from heedline.packs import load_pack
+from heedline.web.public.shell.languages import prefix
 from tests.sites.public.walker import Walker
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +22,39 @@ def test_the_privacy_page_has_every_way_of_telling_us(rosa: Walker) -> None:
     for way in (ANONYMOUS, CONFIDENCE, CONTACT):
         assert way in rosa.main
     assert rosa.main.count("When we may have to share it") == 3
+
+
+def test_the_privacy_page_begins_with_staying_anonymous_and_says_who_gets_a_report_of_each_kind(
+    rosa: Walker,
+) -> None:
+    rosa.visit("/privacy/")
+    first, second, *_ = (one for one in rosa.page.headings if one not in ("Privacy", "Support links"))
+    assert (first, second) == ("You can stay anonymous", "Who gets your report")
+    lead = "You can report without saying who you are, and we do not keep your IP address."
+    assert rosa.main.index(lead) < rosa.main.index(first)
+    for words in (
+        "Counter terrorism officers",
+        "Another police force",
+        "security adviser",
+        "agency",
+        "company",
+    ):
+        assert words in rosa.main.partition(second)[2].partition(TITLE)[0]
+
+
+@pytest.mark.parametrize("language", list(load_pack("uk").languages))
+def test_the_privacy_page_takes_how_long_a_report_is_kept_from_the_pack(rosa: Walker, language: str) -> None:
+    pack = load_pack("uk")
+    words = pack.words(language)
+    rosa.visit(f"{prefix(language)}privacy/")
+    rows = re.findall(r'<tr class="govuk-table__row">(.*?)</tr>', rosa.html, flags=re.DOTALL)[1:]
+    assert len(rows) == len(pack.retention.groups)
+    for row, group in zip(rows, pack.retention.groups.values(), strict=True):
+        assert words[f"privacy.outcome.{group.code}"] in unescape(row)
+        name, review = re.findall(r"<td[^>]*>(.*?)</td>", row, flags=re.DOTALL)
+        assert words[f"privacy.months.{group.identity}"] in name
+        assert words[f"privacy.months.{group.review}"] in review
+        assert group.identity <= group.review
 
 
 def test_whoever_chooses_to_be_named_or_not_sees_both_ways(rosa: Walker) -> None:

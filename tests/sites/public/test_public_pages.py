@@ -33,6 +33,19 @@ def test_the_privacy_page_says_why_as_its_lead_promises_and_who_hears_complaints
     assert "https://ico.org.uk/make-a-complaint/" in {href for _, href in rosa.page.links}
 
 
+def test_every_page_of_a_report_and_of_a_danger_has_the_red_button(rosa: Walker) -> None:
+    of_a_report = re.compile(r"(r|tell|talk|link|ask|emergency|code)/")
+    seen = set()
+    for stage in stages(rosa):
+        for address in stage.addresses:
+            if of_a_report.match(address) and address not in ("tell/examples/", "tell/easy/"):
+                html = rosa.visit(f"/{address}").html
+                if rosa.status == 200:
+                    assert "govuk-exit-this-page__button" in html, (stage.name, address)
+                    seen.add(address)
+    assert {"emergency/", "tell/", "r/brief/", "r/check/", "code/", "code/finished/"} <= seen
+
+
 def test_the_walk_stops_at_every_page(rosa: Walker) -> None:
     stopped: set[str] = set()
     assert set(ANSWERS) == set(load_pack("uk").kinds)

@@ -422,6 +422,7 @@ def run(home: Path) -> int:
                 *durability(connection),
                 *doctor_people.stewards(connection),
                 *doctor_people.supervisors(connection),
+                *doctor_people.controller(connection),
                 *statements(connection),
                 *arrivals(connection, at=at),
                 *(CheckResult(*one) for one in search_coverage.told(connection)),

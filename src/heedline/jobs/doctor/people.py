@@ -1,4 +1,4 @@
-"""The `heedline doctor` checks that enough people hold the roles that an installation needs."""
+"""The `heedline doctor` checks that the people and offices that an installation needs are there."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Any, LiteralString
 
 import psycopg
+
+from heedline.config import environment as env
+from heedline.packs import load_pack
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -55,4 +58,15 @@ def supervisors(connection: Connection) -> Iterator[CheckResult]:
         number == 0,
         "each desk, or the round-the-clock desk for it, has a supervisor who can discharge a danger to life"
         f" ({number} have none)",
+    )
+
+
+def controller(connection: Connection) -> Iterator[CheckResult]:
+    """Check that the privacy page of a live installation names who is responsible for the data."""
+    if one_value(connection, "SELECT born FROM desks_installation") != "live":
+        return
+    service = load_pack(env.text("HEEDLINE_PACK", default="uk")).service
+    yield CheckResult(
+        bool(service.controller and service.data_officer),
+        "the privacy page names the data controller and the data protection officer (pack.toml)",
     )

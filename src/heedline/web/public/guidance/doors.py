@@ -168,7 +168,6 @@ def emergency(request: HttpRequest) -> HttpResponse:
         return compressed_page(
             request,
             "door_emergency",
-            exit=False,
             door="doors.danger",
             back_url=reverse("reporter:front"),
             form=sending.brief_form("", {}, question_set().any_step("what")),

@@ -29,8 +29,21 @@ def privacy(request: HttpRequest) -> HttpResponse:
         exit=False,
         **findable(request, "privacy.lead"),
         promised=promised(*WAYS),
+        periods=_periods(),
         service=pack().service,
     )
+
+
+def _periods() -> list[dict[str, str]]:
+    """Return how long the pack keeps a name and a report, for each way that a report may end."""
+    return [
+        {
+            "outcome": shown(f"privacy.outcome.{group.code}"),
+            "name": shown(f"privacy.months.{group.identity}"),
+            "review": shown(f"privacy.months.{group.review}"),
+        }
+        for group in pack().retention.groups.values()
+    ]
 
 
 @open_to(Audience.EVERYONE)

@@ -30,6 +30,7 @@ from heedline.dispatch.models import Alarm, Outbox
 from heedline.packs import load_pack
 from heedline.permits.models import OfficeSession
 from heedline.reports.models import Report
+from heedline.vault.keys import new_seed
 from tests.support.acting import acting
 
 NOON = datetime(2026, 11, 25, 12, 7, 31, tzinfo=UTC)
@@ -68,12 +69,26 @@ class Scene:
         return person
 
     def on_duty(self, name: str, desk: str, at: datetime = NOON, hours: float = 8) -> None:
+        """Somebody at work as planned: on the rota, signed in and unlocked, until their keys lock."""
+        self.planned(name, desk, at, hours)
+        self.present(name, at + timedelta(hours=hours))
+
+    def planned(self, name: str, desk: str, at: datetime = NOON, hours: float = 8) -> None:
+        """Somebody whom the rota has now, which makes nobody present."""
         Shift.objects.create(
             desk=self.desks[desk],
             officer=self.people[name],
             starts_at=at - timedelta(hours=1),
             ends_at=at + timedelta(hours=hours),
         )
+
+    def present(self, name: str, until: datetime) -> None:
+        """Somebody signs in and unlocks, and uses their keys for the last time so that these lock at `until`."""
+        token = self._signed_in(name)
+        with acting("office"):
+            here = session.enter(token, self.people[name], at=until)
+            session.unlock_with_seed(here, new_seed(), at=until - load_pack("uk").clock("unlock_idle"))
+            session.leave()
 
     def on_call(self, name: str, desk: str, step: int) -> None:
         OnCall.objects.create(desk=self.desks[desk], step=step, officer=self.people[name])
@@ -104,15 +119,20 @@ class Scene:
     @contextmanager
     def sitting(self, name: str, at: datetime = NOON) -> Iterator[Attendance]:
         """The office process, with this person's session: what they see, the database decides."""
+        token = self._signed_in(name)
+        with acting("office"):
+            try:
+                yield session.enter(token, self.people[name], at=at)
+            finally:
+                session.leave()
+
+    def _signed_in(self, name: str) -> str:
         token = secrets.token_urlsafe(32)
         far = datetime(2100, 1, 1, tzinfo=UTC)
         OfficeSession.objects.create(row=row_of(token), site="office", sealed=b"", expires_at=far)
         with acting("office"):
             session_store._name(row_of(token), self.people[name].id)
-            try:
-                yield session.enter(token, self.people[name], at=at)
-            finally:
-                session.leave()
+        return token
 
     # --- the worker, told the time ---
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
-from heedline.desks.models import Desk, Shift
+from heedline.desks.models import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +22,23 @@ class Present:
     desk: UUID
     officer: UUID
     role: str
+    name: str
 
 
 def present(at: datetime) -> tuple[Present, ...]:
-    """Return the officers who are signed in and have unlocked their keys, once for each desk and role."""
+    """Return the officers who are signed in and have unlocked their keys, once for each desk and role, by name."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT desk_id, officer_id, role FROM permits.on_duty(%s)", [at])
+        cursor.execute(
+            "SELECT o.desk_id, o.officer_id, o.role, f.name FROM permits.on_duty(%s) o"
+            " JOIN desks_officer f ON f.id = o.officer_id ORDER BY f.name, f.id",
+            [at],
+        )
         return tuple(Present(*row) for row in cursor.fetchall())
 
 
-def on_duty_at(desk: UUID, at: datetime) -> frozenset[UUID]:
-    """Return the ids of the officers who are on duty at a desk."""
-    return frozenset(one.officer for one in present(at) if one.desk == desk)
+def on_duty(at: datetime, *desks: UUID | None) -> dict[UUID, Present]:
+    """Return the officers on duty at any of these desks, by id, each once and ordered by name."""
+    return {one.officer: one for one in present(at) if one.desk in desks}
 
 
 def shifts_now(at: datetime) -> Q:
@@ -43,7 +48,7 @@ def shifts_now(at: datetime) -> Q:
 
 def staffed_desks(at: datetime) -> frozenset[UUID]:
     """Return the ids of the desks where an officer is on duty now."""
-    return frozenset(Shift.objects.filter(shifts_now(at)).values_list("desk_id", flat=True))
+    return frozenset(one.desk for one in present(at))
 
 
 def watch_desks() -> frozenset[UUID]:

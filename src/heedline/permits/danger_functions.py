@@ -33,8 +33,10 @@ def open_dangers() -> list[Mapping[str, Any]]:
     """Return the open dangers to life at this session's desks, earliest review first.
 
     Each has `report`, `desk` and `owner` (names), `owner_id`, `offered_to` (the officer asked to take it over, or
-    None), `review_at` (ISO 8601), `acknowledged` and `discharge_asked`. If there are reports of danger that nobody has taken, the last has
-    `untaken`, their number up to a hundred, with the `report`, `desk` and `due_at` (ISO 8601) of the one due first.
+    None), `review_at` (ISO 8601), `acknowledged` and `discharge_asked`. If there are reports of danger that nobody has taken, an entry
+    after them has `untaken`, their number up to a hundred, with the `report`, `desk` and `due_at` (ISO 8601) of the one due
+    first. For a round-the-clock desk another has `asleep`, the number of urgent reports that wait at other desks where
+    nobody is on duty, with the same of the one due first, and `watched`, whether this desk can open it.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT permits.open_dangers(current_setting('heedline.session_secret', true))")

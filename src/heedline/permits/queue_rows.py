@@ -258,8 +258,7 @@ class QueueRows:
         )
         here = parts.put(self.at)
         desk = (
-            "SELECT d.id, NOT EXISTS (SELECT 1 FROM desks_shift s JOIN desks_officer o ON o.id = s.officer_id AND"
-            f" o.is_active WHERE s.desk_id = d.id AND s.starts_at <= {here} AND s.ends_at > {parts.put(self.at)}) AS empty"
+            f"SELECT d.id, d.id NOT IN (SELECT o.desk_id FROM permits.on_duty({here}) o) AS empty"
             " FROM desks_desk d WHERE d.kind NOT IN ('authoriser', 'partner') OFFSET 0"
         )
         late = (

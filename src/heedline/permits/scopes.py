@@ -83,6 +83,23 @@ def totals_at(desks: Iterable[UUID], at: datetime) -> Func:
     )
 
 
+def on_duty_now(at: datetime) -> Func:
+    """Return an expression for who is on duty, as a JSON list of lines with `desk`, `officer` and `name`, by name.
+
+    There is a line for each role that an officer has at a desk. The column is calculated once for all rows.
+    """
+    return Func(
+        Value(at),
+        function="permits.on_duty",
+        template=(
+            "(SELECT coalesce(jsonb_agg(jsonb_build_object('desk', o.desk_id, 'officer', f.id, 'name', f.name)"
+            " ORDER BY f.name, f.id), '[]')"
+            " FROM %(function)s(%(expressions)s) AS o JOIN desks_officer f ON f.id = o.officer_id)"
+        ),
+        output_field=JSONField(),
+    )
+
+
 def open_work_of(desk: UUID, at: datetime, today: date, days: Iterable[int]) -> Func:
     """Return an expression for a desk's open-report counts by owner, stage and age, as a JSON list.
 

@@ -14,9 +14,6 @@ from heedline.casework.duty import alarm_board, alarm_kinds, alarms, dangers, pa
 from heedline.casework.duty.alarm_board import AlarmLine
 from heedline.casework.errors import NotHere
 from heedline.casework.report.opening import short_name
-from heedline.casework.rota import planning
-from heedline.casework.rota.planning import PlannedShift
-from heedline.desks.rota_weeks import RotaSpan
 from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import Alarm, Outbox
 from heedline.permits.gate import Refused
@@ -76,7 +73,8 @@ def test_without_supervisors_the_chain_is_called(people: People) -> None:
     assert called(alarm(AlarmKind.DANGER_OPENED, ref), 0, people) == {
         "nadia@unit.example",
         "nils@unit.example",
-    }
+        "odile@unit.example",
+    }, "and Odile, who is on duty without being on the rota"
 
 
 def test_no_officer_stops_the_paging(led: People) -> None:
@@ -141,8 +139,10 @@ def on_duty(people: People, name: str, hours: float = 8) -> None:
 
 
 def go_off(people: People, name: str) -> None:
+    """`name` goes off duty, which locks their keys: they sign in anew when they sit down again."""
     with people.sitting(name) as here:
         rota.go_off(by=here, desk=people.house.desks["north-east"].id, at=people.at + MINUTE)
+    del people.tokens[name]
 
 
 def test_an_owner_who_goes_off_duty_calls_the_supervisors(led: People) -> None:
@@ -158,24 +158,22 @@ def test_an_owner_who_goes_off_duty_calls_the_supervisors(led: People) -> None:
     assert row(ref).owner == led.house.officers["Odile"], "until somebody has taken it"
 
 
-def test_the_end_of_a_shift_calls_them_too(led: People) -> None:
-    on_duty(led, "Odile", hours=1)
+def test_keys_that_lock_call_them_too_whatever_the_rota_says(led: People) -> None:
+    on_duty(led, "Odile", hours=8)
     ref = danger_scene.opened(led)
-    worker(led, timedelta(minutes=59))
+    worker(led, timedelta(minutes=14))
     assert alarm(AlarmKind.DANGER_OWNER_AWAY, ref) is None
-    worker(led, timedelta(minutes=61))
+    worker(led, timedelta(minutes=16))
     assert alarm(AlarmKind.DANGER_OWNER_AWAY, ref) is not None
 
 
-def test_a_cancelled_shift_is_none_that_ends(led: People) -> None:
-    """The owner keeps working without a shift, past the time when a cancelled shift was due to begin."""
-    desk, begin = led.house.desks["north-east"].id, led.at + HOUR
-    with led.sitting("Olga") as olga:
-        planned = PlannedShift(led.house.officers["Odile"].id, RotaSpan(begin, begin + HOUR))
-        plan = planning.plan([planned], desk=desk, by=olga, at=led.at)
-        planning.undo(plan, desk=desk, by=olga, at=led.at)
+def test_the_end_of_a_shift_calls_nobody_while_the_owner_works_on(led: People) -> None:
+    on_duty(led, "Odile", hours=1)
     ref = danger_scene.opened(led)
-    worker(led, HOUR + MINUTE)
+    for minutes in (14, 28, 42, 56):
+        with led.sitting("Odile", at=led.at + timedelta(minutes=minutes)):
+            pass  # each request keeps her keys unlocked
+    worker(led, timedelta(minutes=61))
     assert alarm(AlarmKind.DANGER_OWNER_AWAY, ref) is None
 
 
@@ -248,7 +246,7 @@ def test_alarms_name_the_report_and_what_to_do_one_per_thing(led: People) -> Non
     worker(led, timedelta(hours=2))
     (thing,) = alarm_board.by_thing(lines(led, "Olga"))
     assert thing.first.title == f"Report {short_name(ref)}"
-    assert [line.kind for line in thing.lines] == ["danger-opened", "danger-review-late"]
+    assert [line.kind for line in thing.lines] == ["danger-opened", "danger-owner-away", "danger-review-late"]
     assert all(line.do for line in thing.lines)
     assert thing.acknowledge is None
     assert {line.page for line in thing.lines} == {"report-danger"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -9,11 +10,14 @@ from uuid import UUID
 import pytest
 from pytest_django import Settings
 
+from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
 from heedline.casework.duty import rota
 from heedline.casework.errors import NotHere
+from heedline.desks import duty_hours
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
+from heedline.vault.keys import new_seed
 from tests.support.duty_scene import NOON, Scene, events, play
 
 pytestmark = pytest.mark.django_db
@@ -29,28 +33,34 @@ def scene(settings: Settings, tmp_path: Path) -> Scene:
 
 
 def names(desk: UUID) -> list[str]:
-    return [one.name for one in rota.on_duty(desk, NOON)]
+    return [one.name for one in duty_hours.on_duty(NOON, desk).values()]
 
 
 def come_on(by: Attendance, desk: UUID, hours: float = 8) -> None:
     rota.come_on(by=by, desk=desk, until=NOON + timedelta(hours=hours), at=NOON)
 
 
-def test_coming_on_staying_longer_and_going_off(scene: Scene) -> None:
+def test_a_shift_staying_longer_and_going_off(scene: Scene) -> None:
     desk = scene.desks["north-east"].id
     with scene.sitting("Odile") as odile:
         come_on(odile, desk, 2)
         come_on(odile, desk, 8)
-        (one,) = rota.on_duty(desk, NOON)
-        assert (one.name, one.until) == ("Odile", NOON + 8 * HOUR)
+        assert names(desk) == [], "the rota says who should be there, and nothing else"
+        (line,) = rota.rota(by=odile, at=NOON)
+        assert [(one.name, one.ends) for one in line.missing] == [("Odile", NOON + 8 * HOUR)]
+        odile = session.unlock_with_seed(odile, new_seed(), at=NOON)
+        (one,) = duty_hours.on_duty(NOON, desk).values()
+        assert one.name == "Odile"
         shorter = rota.come_on(by=odile, desk=desk, until=NOON + 4 * HOUR, at=NOON)
         assert shorter == NOON + 8 * HOUR, (
             "a choice of fewer hours takes nothing from a shift that is planned"
         )
         (line,) = rota.rota(by=odile, at=NOON)
-        assert (line.code, line.mine_until) == ("north-east", NOON + 8 * HOUR)
+        assert (line.code, line.mine_until, line.missing) == ("north-east", NOON + 8 * HOUR, ())
+        assert [one.name for one in line.on_duty] == ["Odile"]
         assert rota.go_off(by=odile, desk=desk, at=NOON) is False
-        assert names(desk) == []
+        assert names(desk) == [], "her keys are locked"
+        odile = replace(odile, keyring=None)
         with pytest.raises(NotNow, match="not on duty"):
             rota.go_off(by=odile, desk=desk, at=NOON)
     assert len(events("came-on-duty")) == 3

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from heedline.casework.access import session
 from heedline.casework.access.keyring import DeskLine
 from heedline.casework.duty import rota
 from heedline.casework.errors import Locked, NotHere
@@ -110,6 +111,7 @@ def test_each_is_asked_for_by_itself(people: People) -> None:
     with people.sitting("Odile") as odile:
         made = bulk_assign.assign_all(desk(odile), chosen(waiting), to, by=odile, at=people.at)
         assert made.done == ()
+        session.lock(odile)  # she is not on duty
     with people.sitting("Olga") as olga:
         what = {**chosen(waiting, urgent), changed: row(changed).version + 1, uuid4(): 1}
         made = bulk_assign.assign_all(desk(olga), what, officer(people, "Odile"), by=olga, at=people.at)

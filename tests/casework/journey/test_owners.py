@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
-from heedline.casework.duty import rota
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import owners, transitions
 from heedline.casework.report import editing
@@ -18,12 +16,6 @@ from tests.support.keeping_scene import with_leads
 from tests.support.scene_people import DANGER, MINUTE, People, logged, row
 
 pytestmark = pytest.mark.django_db
-
-
-def on_duty(people: People, name: str) -> None:
-    with people.sitting(name) as here:
-        desk = people.house.desks["north-east"].id
-        rota.come_on(by=here, desk=desk, until=people.at + timedelta(hours=8), at=people.at)
 
 
 def test_a_supervisor_names_an_owner_and_the_owner_passes_the_report_on(people: People) -> None:
@@ -75,7 +67,8 @@ def test_going_off_duty_passes_everything_on_in_one_act_and_names_what_stays(peo
         left = owners.pass_on([one.ref for one in mine], olga.id, by=odile, at=people.at)
     assert list(left) == [urgent], "a danger to life goes to somebody who accepts it"
     assert (row(calm).owner, row(calm).due_at) == (olga, due)
-    on_duty(people, "Olga")
+    with people.sitting("Olga"):
+        pass  # signed in and unlocked
     with people.sitting("Odile") as odile:
         assert [one.name for one in owners.colleagues_on_duty(desk, by=odile, at=people.at)] == ["Olga O."]
         assert [one.ref for one in owners.owned_by_me(desk, by=odile, at=people.at)] == [urgent]

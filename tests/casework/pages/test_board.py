@@ -76,12 +76,12 @@ def test_each_figure_is_that_of_its_list(people: People, days: float) -> None:
     assert sum(line.overdue for line in found.stages) == found.figures.overdue
 
 
-def test_people_stand_by_name_with_the_end_of_their_duty(people: People) -> None:
+def test_people_stand_by_name_with_their_duty(people: People) -> None:
     a_day(people)
     odile, olga = seen(people).officers
     assert (odile.name, odile.owned, olga.name, olga.owned) == ("Odile O.", 2, "Olga O.", 1)
     assert odile.oldest == Report.objects.filter(owner=odile.id).earliest("received_on").received_on
-    assert odile.on_duty_until is None, "nobody has come on duty"
+    assert (odile.on_duty, odile.shift_until) == (True, None), "signed in and unlocked, and not on the rota"
 
 
 def test_hand_overs_wait_on_both_boards(people: People) -> None:

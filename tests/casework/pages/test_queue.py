@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from heedline.casework.contact import messages
-from heedline.casework.duty import rota
 from heedline.casework.errors import NotHere
 from heedline.casework.intake import settle_arrivals
 from heedline.casework.journey import transitions
@@ -37,13 +36,6 @@ def queue(people: People, name: str = "Odile", view: QueueView | None = None, mi
 
 def refs(found: Queue) -> list[UUID]:
     return [line.ref for line in found.lines]
-
-
-def on_duty(people: People, name: str, desk: str) -> None:
-    with people.sitting(name) as here:
-        rota.come_on(
-            by=here, desk=people.house.desks[desk].id, until=people.at + timedelta(hours=8), at=people.at
-        )
 
 
 def test_danger_stands_first_and_every_line_opens(people: People) -> None:
@@ -154,19 +146,16 @@ def test_the_watch_sees_a_report_where_nobody_is_on_duty(people: People) -> None
 
 
 def test_the_watch_leaves_a_report_to_a_desk_that_is_there_until_it_is_overdue(people: People) -> None:
-    on_duty(people, "Odile", "north-east")
+    with people.sitting("Odile"):
+        pass  # signed in and unlocked
     ref, _ = people.send()
     assert refs(queue(people, "Nadia")) == []
     due = row(ref).due_at
     assert due is not None
     late = int((due - people.at).total_seconds() // 60) + 2
-    with people.sitting("Odile") as odile:
-        rota.come_on(
-            by=odile,
-            desk=people.house.desks["north-east"].id,
-            until=people.at + timedelta(hours=15),
-            at=people.at,
-        )
+    del people.tokens["Odile"]
+    with people.sitting("Odile", at=people.at + timedelta(minutes=late)):
+        pass  # signed in again
     (line,) = queue(people, "Nadia", minutes=late).lines
     assert line.watch_reason == "Overdue at North East desk"
     people.take(ref)
@@ -174,7 +163,8 @@ def test_the_watch_leaves_a_report_to_a_desk_that_is_there_until_it_is_overdue(p
 
 
 def test_the_watch_sees_danger_until_a_supervisor_discharges_it(people: People) -> None:
-    on_duty(people, "Odile", "north-east")
+    with people.sitting("Odile"):
+        pass  # signed in and unlocked
     ref, _ = people.send(**DANGER)
     (line,) = queue(people, "Nadia").lines
     assert line.watch_reason == "Danger to life at North East desk, not yet taken"

@@ -137,9 +137,7 @@ def test_the_round_the_clock_queue_asks_five_times(house: House, hand: Callable[
     found = statements(nadia, "/w/q/national/")
     assert "Nobody is on duty at North East desk" in nadia.html
     assert len(found) == BUDGET, found
-    odile = hand().at_work(house, "Odile")
-    odile.get("/w/duty/north-east/on/")
-    odile.send("", hours="8")
+    hand().at_work(house, "Odile")
     a_report(at=now(), where=NORTH_EAST, now=DANGER)
     found = statements(nadia, "/w/q/national/")
     assert "Danger to life at North East desk, not yet taken" in nadia.html

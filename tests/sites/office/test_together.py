@@ -90,10 +90,19 @@ def test_coming_on_and_going_off_duty(house: House, hand: Callable[[], Hand]) ->
     assert "<strong>Nobody</strong>" in odile.html
     odile.get("/w/duty/north-east/on/")
     odile.send("", hours="4")
-    assert "You are on duty at North East desk until" in odile.html
-    assert "Odile O." in odile.html
+    assert "You are on the rota of North East desk until" in odile.html
+    assert "Not on duty: locked." in odile.html
+    assert "<strong>Nobody</strong>" in odile.html, "the rota says who should be there"
     odile.get("/w/duty/")
-    assert "You are on duty until" in odile.html
+    assert "You are not on duty until you unlock your keys." in odile.html
+    assert "On the rota now, but not on duty" in odile.html
+    odile.unlock(house, "Odile")
+    odile.get("/w/")
+    assert "On duty. <a" in odile.html
+    odile.get("/w/duty/")
+    assert "You are on duty." in odile.html
+    assert "You are on the rota until" in odile.html
+    assert "On the rota now, but not on duty" not in odile.html
     odile.get("/w/duty/north-east/off/")
     assert "Nobody else is on duty here" in odile.html
     odile.send("")

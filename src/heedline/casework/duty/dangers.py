@@ -1,6 +1,6 @@
 """Alarms about dangers to life: the worker's watch, and pages to supervisors when an owner goes off duty.
 
-An owner leaves by signing out, by going off duty, or when their shift ends. Nobody is kept from leaving. The worker decrypts
+An owner leaves by signing out, by going off duty, or by leaving their keys to lock. Nobody is kept from leaving. The worker decrypts
 nothing and never reads the content of a danger.
 """
 
@@ -11,13 +11,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from heedline.casework.access.session import Attendance
 from heedline.casework.duty import alarms, paging
 from heedline.casework.duty.alarm_kinds import AlarmEvent
-from heedline.desks.duty_hours import shifts_now
-from heedline.desks.models import Shift
+from heedline.desks.duty_hours import present
 from heedline.dispatch.letters import AlarmKind, Letter
 from heedline.dispatch.outbox import post
 from heedline.packs import load_pack
@@ -32,16 +31,16 @@ def watch_dangers(at: datetime) -> None:
     is away. So does one that a single supervisor has discharged, until another has reviewed that.
 
     Letters posted with each action raise most of these alarms immediately. This function finds the dangers that they miss:
-    after a lost letter, at the end of a shift, or when a danger was handed over to another desk.
+    after a lost letter, when an owner's keys have locked, or when a danger was handed over to another desk.
     """
     waiting = DangerEpisode.objects.filter(discharged_at=None)
     _raise(AlarmKind.DANGER_OPENED, waiting.filter(acknowledged_at=None), at)
     _raise(AlarmKind.DANGER_REVIEW_LATE, waiting.filter(review_at__lte=at), at)
     alone = DangerEpisode.objects.filter(discharged_alone=True, discharge_reviewed_at=None)
     _raise(AlarmKind.DISCHARGE_UNREVIEWED, alone, at)
-    # avoids repeated alarms about an owner who goes on working after their shift
+    # avoids repeated alarms about an owner whose keys lock now and then
     again_after = load_pack(settings.PACK).clock("danger_review")
-    away = [(desk, report, again_after) for desk, report in ended_shifts(at)]
+    away = [(desk, report, again_after) for desk, report in unattended(at)]
     paging.raise_late(AlarmKind.DANGER_OWNER_AWAY, at, away)
 
 
@@ -75,14 +74,8 @@ def owner_returns(*, by: Attendance, at: datetime) -> None:
         alarms.resolve(AlarmEvent.OWNER_BACK, report, by=by, at=at)
 
 
-def ended_shifts(at: datetime) -> list[tuple[UUID, UUID]]:
-    """Return (desk, report) for each open danger-to-life record whose owner's shift has since ended.
-
-    A cancelled shift never began, so it does not count as ended.
-    """
-    shifts = Shift.objects.filter(officer=OuterRef("report__owner"), ends_at__gt=F("starts_at"))
-    gone = DangerEpisode.objects.filter(discharged_at=None, report__owner__isnull=False).filter(
-        Exists(shifts.filter(ends_at__gt=OuterRef("opened_at"), ends_at__lte=at)),
-        ~Exists(shifts.filter(shifts_now(at))),
-    )
-    return list(gone.values_list("report__desk_id", "report_id"))
+def unattended(at: datetime) -> list[tuple[UUID, UUID]]:
+    """Return (desk, report) for each open danger-to-life record whose owner is not on duty."""
+    here = {one.officer for one in present(at)}
+    gone = DangerEpisode.objects.filter(discharged_at=None, report__owner__isnull=False)
+    return list(gone.exclude(report__owner__in=here).values_list("report__desk_id", "report_id"))

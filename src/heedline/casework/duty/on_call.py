@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
 
-from heedline.desks.duty_hours import shifts_now, watch_desks
+from heedline.desks.duty_hours import on_duty, shifts_now, watch_desks
 from heedline.desks.models import Appointment, Officer, OnCall, Proposal, Shift
 from heedline.dispatch.letters import AlarmKind
 from heedline.packs.rules.clocks import OnCallStep
@@ -24,23 +24,22 @@ _WHO_READ = (Role.OFFICER, Role.SUPERVISOR)
 def called(desk: UUID, step: int, chain: Sequence[OnCallStep], at: datetime) -> frozenset[str]:
     """Return the email addresses of everybody paged at this step or an earlier one.
 
-    `chain` comes from the pack and says whose duty roster each step calls. From step 1 up, the on-call lists
-    of the desk and of the round-the-clock desk are added. If that yields nobody, everybody on those lists is
-    called. If the lists are empty, every officer of the round-the-clock desk is called, so that a page
-    always reaches somebody.
+    `chain` comes from the pack and says whose rota each step calls. From step 1 up, the on-call lists of
+    the desk and of the round-the-clock desk are added. If that yields nobody, everybody on those lists is called. If the
+    lists are empty, every officer of the round-the-clock desk is called, so that a page always reaches somebody. Officers
+    of those desks who are on duty without being on the rota are called as well.
     """
     watch = watch_desks()
     here = watch | {desk}
-    rosters: set[UUID] = set()
+    desks: set[UUID] = set()
     for one in chain[: step + 1]:
         if one.who == "desk-on-duty":
-            rosters |= here
+            desks |= here
         elif one.who == "watch-on-duty":
-            rosters |= watch
-    on_duty = Shift.objects.filter(shifts_now(at), desk_id__in=rosters).values("officer_id")
+            desks |= watch
     lists = OnCall.objects.filter(desk_id__in=here)
     anybody = (
-        Q(id__in=on_duty) | Q(id__in=lists.filter(step__lte=step).values("officer_id")),
+        _planned(desks, at) | Q(id__in=lists.filter(step__lte=step).values("officer_id")),
         Q(id__in=lists.values("officer_id")),
         Q(
             id__in=Appointment.objects.filter(
@@ -48,11 +47,20 @@ def called(desk: UUID, step: int, chain: Sequence[OnCallStep], at: datetime) -> 
             ).values("officer_id")
         ),
     )
+    beside = _emails(Q(id__in=on_duty(at, *desks)))
     for people in anybody:
-        found = frozenset(Officer.objects.filter(people, is_active=True).values_list("email", flat=True))
-        if found:
-            return found
-    return frozenset()
+        if found := _emails(people):
+            return found | beside
+    return beside
+
+
+def _emails(people: Q) -> frozenset[str]:
+    return frozenset(Officer.objects.filter(people, is_active=True).values_list("email", flat=True))
+
+
+def _planned(desks: Collection[UUID], at: datetime) -> Q:
+    """Return a filter for the officers whom these desks' rotas have now."""
+    return Q(id__in=Shift.objects.filter(shifts_now(at), desk_id__in=desks).values("officer_id"))
 
 
 def stewards(*, but_for: UUID | None = None) -> frozenset[str]:
@@ -133,13 +141,13 @@ def called_authorisers(
     """Return the email addresses of the authorisers paged at this step.
 
     Members of desks that read reports are not called, because they are not allowed to decide. Authorisers on
-    duty are called first, then the desk's on-call list step by step. After ten minutes (`overdue`) the whole
+    duty or on the rota are called first, then the desk's on-call list step by step. After ten minutes (`overdue`) the whole
     list is paged at the same time, followed by every authoriser of that desk. The duty manager of the pack's
     `chain` is always paged, and finds somebody to decide. If a step finds nobody, the next wider group is
     called.
     """
     managers = _duty_managers(desk, chain) if overdue else frozenset()
-    on_duty = Q(id__in=Shift.objects.filter(shifts_now(at), desk_id=desk).values("officer_id"))
+    at_work = _planned([desk], at) | Q(id__in=on_duty(at, desk))
     listed = OnCall.objects.filter(desk_id=desk)
     the_list = Q(id__in=listed.values("officer_id"))
     everybody = Q(
@@ -149,14 +157,14 @@ def called_authorisers(
     )
     if not overdue:
         circles = [
-            on_duty | Q(id__in=listed.filter(step__lte=step).values("officer_id")),
+            at_work | Q(id__in=listed.filter(step__lte=step).values("officer_id")),
             the_list,
             everybody,
         ]
     elif step == 0:
-        circles = [on_duty | the_list, everybody]
+        circles = [at_work | the_list, everybody]
     else:
-        circles = [on_duty | the_list | everybody]
+        circles = [at_work | the_list | everybody]
     for people in circles:
         found = frozenset(Officer.objects.filter(people, is_active=True).values_list("email", flat=True))
         if found:

@@ -6,7 +6,7 @@ The chain is called if nobody on duty responds. Overdue work and acknowledgement
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from django.db.models.functions import Greatest, JSONObject
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
+from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
 from heedline.casework.duty import dangers
 from heedline.casework.errors import NotHere
@@ -31,6 +32,7 @@ from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused, allows
 from heedline.permits.roles import GRANTS, Role
+from heedline.permits.scopes import on_duty_now
 from heedline.reports.lifecycle import NotNow
 
 #: Nobody can say that they are on duty for longer than this without saying so again.
@@ -39,16 +41,16 @@ LONGEST_SHIFT = timedelta(hours=16)
 
 @dataclass(frozen=True, slots=True)
 class OnDuty:
-    """An officer on duty at a desk, with the end of their shift."""
+    """An officer on duty at a desk, with the end of their shift, or None if the rota does not have them now."""
 
     officer_id: UUID
     name: str
-    until: datetime
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class ShiftLine:
-    """A planned shift that has not started."""
+    """A planned shift that has not started, or that has started without its officer."""
 
     name: str
     starts: datetime
@@ -59,8 +61,8 @@ class ShiftLine:
 class DeskDuty:
     """A desk's duty rota as shown to one officer.
 
-    It lists the officers on duty, the shifts of the next fourteen days, the on-call chain and the languages spoken.
-    `mine_until` is the time until which the viewer is on duty, or None if they are not.
+    It lists the officers on duty, the running shifts of officers who are not (`missing`), the shifts of the next fourteen
+    days, the on-call chain and the languages spoken. `mine_until` is the end of the viewer's running shift, or None.
     """
 
     desk_id: UUID
@@ -68,23 +70,11 @@ class DeskDuty:
     name: str
     round_the_clock: bool
     on_duty: tuple[OnDuty, ...]
+    missing: tuple[ShiftLine, ...]
     coming: tuple[ShiftLine, ...]
     chain: tuple[tuple[int, str], ...]
     mine_until: datetime | None
     languages: tuple[SkillLine, ...]
-
-
-def on_duty(desk_id: UUID, at: datetime) -> tuple[OnDuty, ...]:
-    """Return the officers who are now on duty at this desk, ordered by name."""
-    shifts = Shift.objects.filter(duty_hours.shifts_now(at), desk_id=desk_id)
-    return _on_duty(
-        shifts.order_by("officer__name", "ends_at").values_list("officer_id", "officer__name", "ends_at")
-    )
-
-
-def _on_duty(shifts: Iterable[tuple[UUID, str, datetime]]) -> tuple[OnDuty, ...]:
-    """Return each officer once, with the latest end time of their shifts."""
-    return tuple({officer: OnDuty(officer, name, until) for officer, name, until in shifts}.values())
 
 
 def who_take_reports(desk_id: UUID) -> dict[UUID, str]:
@@ -126,11 +116,13 @@ def rota(*, by: Attendance, at: datetime) -> tuple[DeskDuty, ...]:
             "code",
             "name",
             "round_the_clock",
+            present=on_duty_now(at),
             now=_listed(
                 shifts.filter(duty_hours.shifts_now(at)).order_by("officer__name", "ends_at"),
                 id="officer_id",
                 name="officer__name",
-                until="ends_at",
+                starts="starts_at",
+                ends="ends_at",
             ),
             coming=_listed(
                 shifts.filter(
@@ -151,29 +143,35 @@ def rota(*, by: Attendance, at: datetime) -> tuple[DeskDuty, ...]:
 
 
 def _duty_of(row: Mapping[str, Any], by: Attendance) -> DeskDuty:
-    here = _on_duty(
-        (UUID(one["id"]), one["name"], datetime.fromisoformat(one["until"])) for one in row["now"]
-    )
+    here = {UUID(one["officer"]): one["name"] for one in row["present"] if one["desk"] == str(row["id"])}
+    running = {UUID(one["id"]): _line(one) for one in row["now"]}  # each once, with the shift that ends last
     return DeskDuty(
         row["id"],
         row["code"],
         row["name"],
         row["round_the_clock"],
-        here,
         tuple(
-            ShiftLine(one["name"], datetime.fromisoformat(one["starts"]), datetime.fromisoformat(one["ends"]))
-            for one in row["coming"]
+            OnDuty(officer, name, running[officer].ends if officer in running else None)
+            for officer, name in here.items()
         ),
+        tuple(line for officer, line in running.items() if officer not in here),
+        tuple(_line(one) for one in row["coming"]),
         tuple((one["step"], one["name"]) for one in row["chain"]),
-        next((one.until for one in here if one.officer_id == by.officer_id), None),
+        running[by.officer_id].ends if by.officer_id in running else None,
         skills.of_column(row["skills"], row["id"], by=by),
     )
 
 
-def come_on(*, by: Attendance, desk: UUID, until: datetime, at: datetime) -> datetime:
-    """Put the officer on duty at a desk now, or extend their current shift, and return when it ends.
+def _line(shift: Mapping[str, str]) -> ShiftLine:
+    return ShiftLine(
+        shift["name"], datetime.fromisoformat(shift["starts"]), datetime.fromisoformat(shift["ends"])
+    )
 
-    A shift that ends later than `until` keeps its end: whoever leaves earlier goes off duty.
+
+def come_on(*, by: Attendance, desk: UUID, until: datetime, at: datetime) -> datetime:
+    """Put the officer on the rota of a desk from now on, or extend their current shift, and return when it ends.
+
+    They are on duty while they are signed in and unlocked, whatever the rota says. A shift that ends later than `until` keeps its end: whoever leaves earlier goes off duty.
 
     Raises Refused. Raises NotNow if the hours are not possible.
     """
@@ -191,20 +189,22 @@ def come_on(*, by: Attendance, desk: UUID, until: datetime, at: datetime) -> dat
 
 
 def go_off(*, by: Attendance, desk: UUID, at: datetime) -> bool:
-    """Take the officer off duty and return whether anybody else is still on duty.
+    """End the officer's shift, lock their keys, and return whether anybody else is still on duty.
 
     A supervisor is called if the officer owns a danger to life.
 
-    Raises Refused. Raises NotNow if the officer is not on duty.
+    Raises Refused. Raises NotNow if the officer is not on duty and has no shift.
     """
     with refusals_logged(Act.WENT_OFF_DUTY, by=by.officer_id, desk=desk, thing="desk", thing_id=desk):
         by.require(Capability.BE_ON_DUTY, desk)
         mine = Shift.objects.filter(duty_hours.shifts_now(at), desk_id=desk, officer_id=by.officer_id)
-        if not mine.update(ends_at=at):
+        if not mine.update(ends_at=at) and by.officer_id not in duty_hours.on_duty(at, desk):
             raise NotNow("You are not on duty at this desk.")
         dangers.owner_leaves(by=by, at=at)
         journal.record(Act.WENT_OFF_DUTY, actor=by.officer_id, desk=desk)
-    return bool(on_duty(desk, at))
+        if by.unlocked:
+            session.lock(by)
+    return bool(duty_hours.on_duty(at, desk))
 
 
 def put_on_call(officer: UUID, *, desk: UUID, step: int, by: Attendance, at: datetime) -> None:

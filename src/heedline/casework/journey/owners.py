@@ -9,10 +9,11 @@ from uuid import UUID
 
 from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
-from heedline.casework.duty.rota import on_duty, who_take_reports
+from heedline.casework.duty.rota import who_take_reports
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import transitions
 from heedline.casework.report.opening import short_name
+from heedline.desks.duty_hours import on_duty
 from heedline.dispatch.clocks import due_words, is_overdue
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
@@ -41,7 +42,7 @@ class OwnedReport:
 
 
 def _colleagues(desk: UUID, at: datetime) -> tuple[Colleague, ...]:
-    here = {one.officer_id for one in on_duty(desk, at)}
+    here = on_duty(at, desk)
     found = (Colleague(one, name, one in here) for one, name in who_take_reports(desk).items())
     return tuple(sorted(found, key=lambda one: not one.on_duty))
 

@@ -18,7 +18,7 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.danger import opening as danger
 from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.duty.alarms import resolve, resolve_for
-from heedline.casework.duty.rota import on_duty, who_take_reports
+from heedline.casework.duty.rota import who_take_reports
 from heedline.casework.journey import closing, closing_rules, owner_notices, repeat_reports
 from heedline.casework.journey.closing import Closing as Closing
 from heedline.casework.keys import directory as key_directory
@@ -28,6 +28,7 @@ from heedline.casework.report import editing, handing_over, notes, restrictions
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.casework.search import indexing, reopening
 from heedline.casework.tasks import tasks
+from heedline.desks.duty_hours import on_duty
 from heedline.dispatch.clocks import clock_code, minute_of, rank_of
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
@@ -109,7 +110,7 @@ def assign(ref: UUID, to: UUID, *, because: str = "", by: Attendance, at: dateti
     danger.refuse_assigning(found.report)
     if to not in who_take_reports(found.report.desk_id):
         raise NotNow("Choose an officer who works at this desk.")
-    if found.report.rank == 0 and to not in {one.officer_id for one in on_duty(found.report.desk_id, at)}:
+    if found.report.rank == 0 and to not in on_duty(at, found.report.desk_id):
         raise NotNow("Someone may be in danger. Choose an officer who is on duty.")
     had = found.report.owner_id
     if to == had:

@@ -33,7 +33,7 @@ from heedline.casework.people import skills
 from heedline.casework.report import notes
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.desks import duty_hours
-from heedline.desks.models import Desk, Shift
+from heedline.desks.models import Desk
 from heedline.dispatch.clocks import minute_of
 from heedline.intake.fields import tidy
 from heedline.packs import load_pack
@@ -178,11 +178,7 @@ def _choose(language: str, desks: Iterable[UUID], at: datetime, *, but: UUID | N
     Officers on duty come first, then those with the fewest translations to make.
     """
     able = [officer for officer, _ in skills.speakers(language, desks) if officer != but]
-    there = set(
-        Shift.objects.filter(duty_hours.shifts_now(at), officer_id__in=able).values_list(
-            "officer_id", flat=True
-        )
-    )
+    there = {one.officer for one in duty_hours.present(at)}
     busy = dict(
         Translation.objects.filter(state=TranslationState.WAITING, assigned_to_id__in=able)
         .values_list("assigned_to_id")

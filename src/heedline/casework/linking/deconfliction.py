@@ -25,8 +25,8 @@ from heedline.casework.report.opening import short_name
 from heedline.casework.report.restrictions import is_usable
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.casework.search.sealed_values import compared_within
-from heedline.desks.duty_hours import shifts_now
-from heedline.desks.models import Shift
+from heedline.desks.duty_hours import staffed_desks
+from heedline.desks.models import Desk
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
@@ -110,7 +110,7 @@ def comparing_desk(rank: int = 1) -> ComparingDesk:
 def is_staffed(at: datetime) -> bool:
     """Return whether an officer is on duty at the linking desk now."""
     code = load_pack(settings.PACK).linking_desk
-    return Shift.objects.filter(shifts_now(at), desk__code=code).exists()
+    return Desk.objects.filter(code=code, id__in=staffed_desks(at)).exists()
 
 
 @verb(Act.DECONFLICTED)

@@ -303,7 +303,7 @@ def bulk_reads(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
 
 
 def out_of_hours(*, by: Attendance, at: datetime) -> tuple[Heap, ...]:
-    """Return the days on which an officer viewed reports while off duty, latest first.
+    """Return the days on which an officer viewed reports outside their shifts, latest first.
 
     Raises Refused.
     """

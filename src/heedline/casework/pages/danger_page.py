@@ -15,11 +15,11 @@ from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.danger import discharge, ownership
 from heedline.casework.danger.action_log import NOTE_FIELDS, TITLES, DangerNoteKind
-from heedline.casework.duty.rota import on_duty
 from heedline.casework.journey.owners import Colleague
 from heedline.casework.pages.case_file import CaseFile, case_file
 from heedline.casework.report import notes
 from heedline.casework.report.opening import CLOSED_WORDS, short_name
+from heedline.desks.duty_hours import on_duty
 from heedline.dispatch.clocks import due_words, is_overdue, moment_words
 from heedline.permits import danger_functions
 from heedline.permits.capabilities import Capability
@@ -58,10 +58,11 @@ class DangerNotice:
 
 
 @dataclass(frozen=True)
-class UntakenDangers:
-    """The number of untaken danger-to-life reports at the officer's desks, and the one due first.
+class UntakenReports:
+    """The number of urgent reports that nobody has taken, and the one due first.
 
-    `number` is at most `MOST_COUNTED`. All else is about the one that is due first.
+    `number` is at most `MOST_COUNTED`. All else is about the one that is due first. `watched` is whether the officer can
+    open it.
     """
 
     number: int
@@ -70,6 +71,20 @@ class UntakenDangers:
     desk_name: str
     due_words: str
     late: bool
+    watched: bool = True
+
+
+@dataclass(frozen=True)
+class Banner:
+    """What the banner of every page says.
+
+    `untaken` are reports of danger at the officer's desks. `asleep` are shown to a round-the-clock desk: reports of other
+    desks where nobody is on duty, if something is planned or the reporter is not sure.
+    """
+
+    dangers: tuple[DangerNotice, ...]
+    untaken: UntakenReports | None
+    asleep: UntakenReports | None
 
 
 @dataclass(frozen=True)
@@ -157,22 +172,28 @@ def open_dangers(*, by: Attendance, at: datetime) -> tuple[DangerNotice, ...]:
     return _notices(_rows(by), by=by, at=at)
 
 
-def banner(*, by: Attendance, at: datetime) -> tuple[tuple[DangerNotice, ...], UntakenDangers | None]:
-    """Return the open danger-to-life records, and a summary of the danger reports not yet taken."""
+def banner(*, by: Attendance, at: datetime) -> Banner:
+    """Return the open danger-to-life records, and summaries of the urgent reports not yet taken."""
     rows = _rows(by)
-    untaken = next((row for row in rows if "untaken" in row), None)
-    if untaken is None:
-        return _notices(rows, by=by, at=at), None
-    ref, due = UUID(untaken["report"]), datetime.fromisoformat(untaken["due_at"])
-    waiting = UntakenDangers(
-        untaken["untaken"],
+    return Banner(
+        _notices(rows, by=by, at=at), _waiting(rows, "untaken", at=at), _waiting(rows, "asleep", at=at)
+    )
+
+
+def _waiting(rows: Iterable[Mapping[str, Any]], which: str, *, at: datetime) -> UntakenReports | None:
+    row = next((row for row in rows if which in row), None)
+    if row is None:
+        return None
+    ref, due = UUID(row["report"]), datetime.fromisoformat(row["due_at"])
+    return UntakenReports(
+        row[which],
         ref,
         short_name(ref),
-        untaken["desk"],
+        row["desk"],
         due_words(due, at, office_zone()),
         is_overdue(due, at),
+        row.get("watched", True),
     )
-    return _notices(rows, by=by, at=at), waiting
 
 
 def _rows(by: Attendance) -> Sequence[Mapping[str, Any]]:
@@ -182,7 +203,7 @@ def _rows(by: Attendance) -> Sequence[Mapping[str, Any]]:
 def _notices(rows: Iterable[Mapping[str, Any]], *, by: Attendance, at: datetime) -> tuple[DangerNotice, ...]:
     found = []
     for row in rows:
-        if "untaken" in row:
+        if "review_at" not in row:
             continue
         ref, review_at = UUID(row["report"]), datetime.fromisoformat(row["review_at"])
         found.append(
@@ -275,8 +296,7 @@ def _review(report: Report, by: Attendance, at: datetime) -> dict[str, Any]:
 
 def _colleagues(report: Report, at: datetime) -> tuple[Colleague, ...]:
     """Return the officers to whom the danger-to-life record can be handed over, those on duty first."""
-    desks = (desk for desk in (report.desk_id, report.watch_id) if desk is not None)
-    here = {one.officer_id for desk in desks for one in on_duty(desk, at)}
+    here = on_duty(at, report.desk_id, report.watch_id)
     asked = ownership.could_take_over(report).values_list("id", "name")
     found = (Colleague(ident, name, ident in here) for ident, name in asked)
     return tuple(sorted(found, key=lambda one: not one.on_duty))

@@ -11,10 +11,10 @@ from uuid import UUID
 
 from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
-from heedline.casework.duty import rota
 from heedline.casework.pages.queues.figures import figures
 from heedline.casework.pages.queues.queue import rows_of
 from heedline.casework.pages.queues.queue_view import SIZES, QueueView
+from heedline.desks import duty_hours
 from heedline.dispatch.clocks import due_words
 from heedline.permits.capabilities import Capability
 from heedline.reports.lifecycle import Stage
@@ -43,8 +43,10 @@ def my_desks(*, by: Attendance, at: datetime) -> tuple[DeskSummary, ...]:
     Counts stop at a thousand. Raises Refused.
     """
     known, found = figures(by=by, at=at), []
+    present = duty_hours.present(at)
     for desk in by.desks:
-        here, now = rota.on_duty(desk.id, at), known[desk.id]
+        here = {one.officer: one for one in present if one.desk == desk.id}
+        now = known[desk.id]
         found.append(
             DeskSummary(
                 code=desk.code,
@@ -56,8 +58,8 @@ def my_desks(*, by: Attendance, at: datetime) -> tuple[DeskSummary, ...]:
                 messages=now.messages,
                 overdue_elsewhere=now.overdue_elsewhere,
                 danger_elsewhere=now.danger_elsewhere,
-                on_duty=tuple(one.name for one in here),
-                i_am_on_duty=any(one.officer_id == by.officer_id for one in here),
+                on_duty=tuple(one.name for one in here.values()),
+                i_am_on_duty=by.officer_id in here,
             )
         )
     return tuple(found)

@@ -3,9 +3,11 @@
 -- does; payloads stay as they are.
 SET ROLE heedline_usher;
 
--- The open dangers of the desks of a session's officer, the next review first, for the banner of every page. The last
--- entry counts the reports of danger that nobody has taken, up to a hundred, and names the one that is due first. It
--- believes the session's secret, like the row policies, and is asked in the statement that looks the session up.
+-- The open dangers of the desks of a session's officer, the next review first, for the banner of every page. Two entries
+-- follow, each with a number up to a hundred and the report that is due first: the reports of danger that nobody has taken,
+-- and for a round-the-clock desk those of other desks where nobody is on duty, if something is planned or the reporter is
+-- not sure (packs/urgency.py: PAGED). It believes the session's secret, like the row policies, and is asked in the
+-- statement that looks the session up.
 CREATE FUNCTION permits.open_dangers(p_secret text) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
     WITH mine AS (
@@ -24,6 +26,16 @@ CREATE FUNCTION permits.open_dangers(p_secret text) RETURNS jsonb LANGUAGE sql S
                 WHERE r.watch_id = m.desk_id AND r.rank = 0 AND NOT r.stage = 'closed' AND r.stage = 'waiting'
                 ORDER BY r.due_at LIMIT 100)) w
         WHERE NOT EXISTS (SELECT 1 FROM public.reports_danger d WHERE d.report_id = w.id AND d.discharged_at IS NULL)
+        ORDER BY w.due_at, w.id LIMIT 100),
+    asleep AS (
+        SELECT w.due_at, w.id, w.desk_id, w.watch_id FROM public.desks_desk k CROSS JOIN LATERAL (
+            SELECT r.id, r.desk_id, r.watch_id, r.due_at FROM public.reports_report r
+                WHERE r.desk_id = k.id AND r.rank = 1 AND NOT r.stage = 'closed' AND r.stage = 'waiting'
+                    AND r.priority = '' AND r.urgency IN ('planned', 'soon')
+                ORDER BY r.due_at LIMIT 100) w
+        WHERE k.kind NOT IN ('authoriser', 'partner', 'canary') AND NOT k.id IN (SELECT desk_id FROM mine)
+            AND EXISTS (SELECT 1 FROM mine m JOIN public.desks_desk n ON n.id = m.desk_id AND n.round_the_clock)
+            AND NOT k.id IN (SELECT o.desk_id FROM permits.on_duty(now()) o)
         ORDER BY w.due_at, w.id LIMIT 100)
     SELECT COALESCE(jsonb_agg(jsonb_build_object('report', d.report_id, 'desk', k.name, 'owner', o.name,
             'owner_id', r.owner_id, 'offered_to', d.offered_to_id, 'review_at', d.review_at,
@@ -32,6 +44,10 @@ CREATE FUNCTION permits.open_dangers(p_secret text) RETURNS jsonb LANGUAGE sql S
         || COALESCE((SELECT jsonb_build_array(jsonb_build_object('untaken', (SELECT count(*) FROM untaken),
             'report', u.id, 'desk', k.name, 'due_at', u.due_at))
             FROM untaken u JOIN public.desks_desk k ON k.id = u.desk_id ORDER BY u.due_at, u.id LIMIT 1), '[]')
+        || COALESCE((SELECT jsonb_build_array(jsonb_build_object('asleep', (SELECT count(*) FROM asleep),
+            'report', a.id, 'desk', k.name, 'due_at', a.due_at,
+            'watched', COALESCE(a.watch_id IN (SELECT desk_id FROM mine), false)))
+            FROM asleep a JOIN public.desks_desk k ON k.id = a.desk_id ORDER BY a.due_at, a.id LIMIT 1), '[]')
     FROM public.reports_danger d JOIN public.reports_report r ON r.id = d.report_id
         JOIN public.desks_desk k ON k.id = r.desk_id LEFT JOIN public.desks_officer o ON o.id = r.owner_id
     WHERE d.discharged_at IS NULL

@@ -39,15 +39,15 @@ CREATE FUNCTION permits.my_supervised() RETURNS SETOF uuid LANGUAGE sql STABLE S
     WHERE a.officer_id = permits.my_officer() AND a.desk_id IS NOT NULL AND a.ended_on IS NULL AND a.role = 'supervisor'
 $$;
 
--- Who is on duty at which desk: those who read its reports, are signed in and have unlocked their keys. The rota says who
--- should be, and nothing else says who is (`desks/duty_hours.py` asks here).
+-- Who is on duty at which desk: those who read its reports or decide about identities, are signed in and have unlocked their
+-- keys. The rota says who should be, and nothing else says who is (`desks/duty_hours.py` asks here).
 CREATE FUNCTION permits.on_duty(p_at timestamptz) RETURNS TABLE (desk_id uuid, officer_id uuid, role text)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT DISTINCT a.desk_id, a.officer_id, a.role::text
     FROM public.permits_unlocked u JOIN public.permits_session s ON s.row = u.session_id
         JOIN public.desks_officer o ON o.id = s.officer_id AND o.is_active
         JOIN public.desks_appointment a ON a.officer_id = o.id AND a.desk_id IS NOT NULL AND a.ended_on IS NULL
-            AND a.role IN ('officer', 'supervisor')
+            AND a.role IN ('officer', 'supervisor', 'authoriser')
     WHERE u.idle_until > p_at AND s.expires_at > p_at AND s.site = 'office'
 $$;
 

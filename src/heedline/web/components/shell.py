@@ -84,10 +84,11 @@ class ShellDanger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShellUntaken:
-    """A summary of the danger-to-life reports that no officer has taken.
+    """A summary of the urgent reports that no officer has taken.
 
     `short`, `desk` and `due` are those of the one due first, which is named if there is no other. `href` leads to it, or to
-    the list of several, and is empty on practice pages. `at_least` means that there may be more than `number`.
+    the list of several, and is empty on practice pages and where the officer cannot open the report. `at_least` means that there may be more than `number`.
+    `closed` means that the officer cannot open the one due first.
     """
 
     number: int
@@ -97,6 +98,7 @@ class ShellUntaken:
     due: str
     late: bool = False
     at_least: bool = False
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,7 @@ class OfficeShell:
     `unlocked_until`: text, or empty when the keys are locked. `practice`: the name of the exercise that the
     page belongs to. Every such page says so in words. `caller`: what the person playing the caller says.
     `dangers`: the open dangers to life, and `more_dangers` how many more there are. `dangers_url`: their list, or empty on
-    practice pages. `untaken`: those that nobody has taken.
+    practice pages. `untaken`: those that nobody has taken. `asleep`: urgent reports of other desks where nobody is on duty.
 
     `search_url`: where the search box posts to, or empty where nothing can be searched.
 
@@ -145,3 +147,4 @@ class OfficeShell:
     more_dangers: int = 0
     dangers_url: str = ""
     untaken: ShellUntaken | None = None
+    asleep: ShellUntaken | None = None

@@ -10,8 +10,16 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
 
 from heedline.casework.access import session
-from heedline.casework.pages.danger_page import MOST_COUNTED, MOST_NAMED, DangerNotice, UntakenDangers, banner
+from heedline.casework.pages.danger_page import (
+    MOST_COUNTED,
+    MOST_NAMED,
+    Banner,
+    DangerNotice,
+    UntakenReports,
+    banner,
+)
 from heedline.casework.pages.desk_tabs import menu_links
+from heedline.casework.pages.queues.queue_view import WATCHED
 from heedline.packs import Pack, load_pack
 from heedline.permits.capabilities import Capability
 from heedline.reports.lifecycle import Stage
@@ -52,26 +60,30 @@ def _danger(one: DangerNotice, *, linked: bool) -> ShellDanger:
     )
 
 
-def _untaken(one: UntakenDangers, *, linked: bool) -> ShellUntaken:
-    """Return the shell's notice of the dangers to life that no officer has taken."""
-    if one.number == 1:
-        href = reverse("report", kwargs={"ref": one.ref}, urlconf=OFFICE)
-    else:
-        href = f"{_dangers_url()}&{urlencode({'stage': Stage.WAITING})}"
+def _untaken(one: UntakenReports, *, linked: bool, several: str) -> ShellUntaken:
+    """Return the shell's notice of the urgent reports that no officer has taken; `several` is the URL of their list."""
+    href = reverse("report", kwargs={"ref": one.ref}, urlconf=OFFICE) if one.number == 1 else several
     return ShellUntaken(
         number=one.number,
-        href=href if linked else "",
+        href=href if linked and (one.watched or one.number > 1) else "",
         short=one.short,
         desk=one.desk_name,
         due=one.due_words,
         late=one.late,
         at_least=one.number >= MOST_COUNTED,
+        closed=not one.watched,
     )
 
 
 def _dangers_url() -> str:
     """Return the URL of the list of the dangers at all the officer's desks."""
     return f"{reverse('queue', kwargs={'desk': ALL}, urlconf=OFFICE)}?{urlencode({'danger': 'yes'})}"
+
+
+def _watched_url() -> str:
+    """Return the URL of the list of other desks' waiting reports that the officer's desks watch."""
+    asked = urlencode({"whose": WATCHED, "stage": Stage.WAITING})
+    return f"{reverse('queue', kwargs={'desk': ALL}, urlconf=OFFICE)}?{asked}"
 
 
 def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
@@ -121,7 +133,8 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
     found = [_link(text, name, request.path) for text, name, shown in asked if shown]
     links = tuple(link for link in found if link is not None)
     first = len(links) if len(links) <= MOST_LINKS else MOST_LINKS - 1
-    dangers, untaken = ((), None) if "HX-Request" in request.headers else banner(by=by, at=session.now())
+    said = Banner((), None, None) if "HX-Request" in request.headers else banner(by=by, at=session.now())
+    dangers, untaken, asleep = said.dangers, said.untaken, said.asleep
     linked = not frame["practice"]
     return OfficeShell(
         **frame,
@@ -129,7 +142,12 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
         dangers=tuple(_danger(one, linked=linked) for one in dangers[:MOST_NAMED]),
         more_dangers=max(0, len(dangers) - MOST_NAMED),
         dangers_url=_dangers_url() if linked else "",
-        untaken=_untaken(untaken, linked=linked) if untaken is not None else None,
+        untaken=_untaken(
+            untaken, linked=linked, several=f"{_dangers_url()}&{urlencode({'stage': Stage.WAITING})}"
+        )
+        if untaken is not None
+        else None,
+        asleep=_untaken(asleep, linked=linked, several=_watched_url()) if asleep is not None else None,
         navigation=links[:first],
         more_navigation=links[first:],
         search_url=reverse("search", urlconf=OFFICE)

@@ -8,7 +8,7 @@ it is made of the unsealed columns, by the query that also counts for My work an
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -33,7 +33,7 @@ from heedline.permits.capabilities import Capability
 from heedline.permits.functions import Figures
 from heedline.permits.gate import allows
 from heedline.permits.roles import GRANTS, Role
-from heedline.permits.scopes import open_work_of, unfinished_calls_of
+from heedline.permits.scopes import on_duty_now, open_work_of, unfinished_calls_of
 from heedline.reports.lifecycle import Stage
 from heedline.reports.models import CallBack, HandOver, Sweep, Task
 from heedline.reports.models.hand_overs import HandOverState
@@ -51,7 +51,7 @@ SHOWN = 50
 class BoardOfficer:
     """An officer who owns, or may own, open reports at the desk.
 
-    `works_here` is False for an owner who has left the desk. `oldest` is the day on which the oldest arrived.
+    `works_here` is False for an owner who has left the desk, and `shift_until` is the end of a running shift. `oldest` is the day on which the oldest arrived.
     """
 
     id: UUID
@@ -59,7 +59,8 @@ class BoardOfficer:
     owned: int
     overdue: int
     oldest: date | None
-    on_duty_until: datetime | None
+    on_duty: bool
+    shift_until: datetime | None
     works_here: bool
     tasks: int = 0
     late_tasks: int = 0
@@ -209,7 +210,8 @@ def board(desk: DeskLine, *, by: Attendance, at: datetime) -> Board:
             work=open_work_of(desk.id, at, today, [days for _, days in AGES]),
             people=_PEOPLE,
             unfinished=unfinished_calls_of(desk.id, at),
-            duty=_listed(
+            present=on_duty_now(at),
+            planned=_listed(
                 Shift.objects.filter(
                     desk=OuterRef("pk"), starts_at__lte=at, ends_at__gt=at, officer__is_active=True
                 ),
@@ -260,7 +262,14 @@ def board(desk: DeskLine, *, by: Attendance, at: datetime) -> Board:
     return Board(
         desk,
         known,
-        _officers(now["work"], now["people"], now["duty"], now["to_do"], now["unfinished"]),
+        _officers(
+            now["work"],
+            now["people"],
+            {UUID(one["officer"]) for one in now["present"] if one["desk"] == str(desk.id)},
+            now["planned"],
+            now["to_do"],
+            now["unfinished"],
+        ),
         _stages(now["work"]),
         tuple(_hand_over(row, desk, at) for row in now["given"]),
         tuple(_closure(row) for row in now["closures"]),
@@ -276,6 +285,7 @@ def board(desk: DeskLine, *, by: Attendance, at: datetime) -> Board:
 def _officers(
     work: Sequence[Mapping[str, Any]],
     people: Sequence[Mapping[str, Any]],
+    present: Container[UUID],
     shifts: Sequence[Mapping[str, Any]],
     to_do: Sequence[Mapping[str, Any]],
     unfinished: Sequence[Mapping[str, Any]],
@@ -301,6 +311,7 @@ def _officers(
             owned[who],
             overdue[who],
             oldest.get(who),
+            who in present,
             until.get(who),
             who in names,
             tasks.get(who, none)["many"],

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import Count, Exists, Expression, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Expression, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
 from heedline.audit import journal
@@ -51,14 +51,13 @@ from heedline.casework.report.opening import (
     with_language,
 )
 from heedline.casework.report.verb import on_the_record
-from heedline.desks.duty_hours import shifts_now
-from heedline.desks.models import Appointment, Officer, Shift
+from heedline.desks.models import Appointment, Officer
 from heedline.dispatch.clocks import due_words, is_overdue
 from heedline.packs.urgency import Urgency
 from heedline.permits.capabilities import Capability
 from heedline.permits.queue_rows import QueueRows, number_of
 from heedline.permits.roles import Role
-from heedline.permits.scopes import IsOneOf, of_page, reports_of, totals_at, waiting_at
+from heedline.permits.scopes import IsOneOf, of_page, on_duty_now, reports_of, totals_at, waiting_at
 from heedline.reports.lifecycle import Move, Stage
 from heedline.reports.models import Report, ReportFile, Step, TranslationText
 from heedline.reports.stored import parts_of
@@ -186,7 +185,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Beside:
-    """Data shown alongside a queue's rows, such as totals, colleagues and saved views.
+    """Data shown alongside a queue's rows, such as totals, colleagues, saved views and the desks with an officer on duty.
 
     It is fetched in the same statement as the rows, or alone if there are none.
     """
@@ -196,6 +195,7 @@ class Beside:
     totals: WorkTotals
     colleagues: tuple[tuple[UUID, str], ...]
     views: tuple[SavedView, ...]
+    staffed: frozenset[UUID]
 
 
 #: The newest version of the report's own translation.
@@ -241,6 +241,7 @@ def _beside(
             people.order_by("officer__name").values(line=JSONObject(id="officer_id", name="officer__name"))
         ),
         "now_views": saved_views.column(by),
+        "now_on_duty": on_duty_now(at),
     }
 
 
@@ -252,6 +253,7 @@ def _told_beside(told: Mapping[str, Any], by: Attendance) -> Beside:
         WorkTotals(*told["now_totals"]),
         tuple(people.items()),
         saved_views.opened(told["now_views"] or (), by),
+        frozenset(UUID(one["desk"]) for one in told["now_on_duty"]),
     )
 
 
@@ -262,20 +264,19 @@ def _listed(
 
     One more row is fetched, to show whether another page follows.
     """
-    on_duty = Shift.objects.filter(shifts_now(at), desk=OuterRef("desk"))
     more: dict[str, Any] = {"closed_by": _CLOSED} if view.state == "closed" else {}
     told = list(
         rows.select_related("owner", "desk")
         .only(*_LIST_FIELDS)
-        .annotate(staffed=Exists(on_duty), translated=_TRANSLATED, n_files=_FILES, **more, **beside)[
-            : view.size + 1
-        ]
+        .annotate(translated=_TRANSLATED, n_files=_FILES, **more, **beside)[: view.size + 1]
     )
     if told:
         found = _told_beside(vars(told[0]), by)
     else:
         found = _told_beside(Officer.objects.filter(pk=by.officer_id).values(**beside).get(), by)
-    return [Listed(row, row.staffed, row.translated, _closing(row), row.n_files) for row in told], found
+    return [
+        Listed(row, row.desk_id in found.staffed, row.translated, _closing(row), row.n_files) for row in told
+    ], found
 
 
 def _closing(row: Report) -> tuple[date, str] | None:

@@ -202,7 +202,7 @@ def _officer(one: BoardOfficer, desk: DeskLine, at: datetime) -> dict[str, Any]:
         "oldest_href": _queue(desk, owner=owner, sort="received") if one.oldest else "",
         "tasks_href": tasks if one.tasks else "",
         "late_tasks_href": f"{tasks}&late=yes" if one.late_tasks else "",
-        "until": times.day_and_clock(one.on_duty_until, at) if one.on_duty_until is not None else "",
+        "until": times.day_and_clock(one.shift_until, at) if one.shift_until is not None else "",
     }
 
 

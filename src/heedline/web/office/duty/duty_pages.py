@@ -43,7 +43,7 @@ class ShiftDay(TypedDict):
     shifts: list[dict[str, str]]
 
 
-#: How long somebody may say at once that they are there.
+#: For how many hours officers can put themselves on the rota.
 HOURS = (2, 4, 8, 12)
 
 
@@ -185,7 +185,7 @@ def _coming_on(at: datetime, desk: DeskDuty) -> tuple[Radios]:
     return (
         Radios(
             name="hours",
-            label=f"On duty at {desk.name} for",
+            label=f"Hours at {desk.name}",
             required="Choose for how long",
             choices=tuple(
                 FieldOption(
@@ -202,17 +202,24 @@ def _coming_on(at: datetime, desk: DeskDuty) -> tuple[Radios]:
 @open_to(Audience.OFFICERS)
 @require_GET
 def rota(request: OfficeRequest) -> HttpResponse:
-    """Show who is on duty, the next shifts by day and who is on the on-call list."""
+    """Show who is on duty, who should be, the next shifts by day and who is on the on-call list."""
     at = session.now()
     desks = [
         {
             "line": line,
-            "here": [{"name": one.name, "until": times.day_and_clock(one.until, at)} for one in line.on_duty],
+            "here": [
+                {"name": one.name, "until": times.day_and_clock(one.until, at) if one.until else ""}
+                for one in line.on_duty
+            ],
+            "missing": [
+                {"name": one.name, "until": times.day_and_clock(one.ends, at)} for one in line.missing
+            ],
             "planned": len(line.coming),
             "soon": (soon := _by_day(line.coming, at))[:2],
             "later": soon[2:],
             "later_shifts": sum(len(one["shifts"]) for one in soon[2:]),
             "chain": [{"step": step, "name": name} for step, name in line.chain],
+            "i_am_here": any(one.officer_id == request.attendance.officer_id for one in line.on_duty),
             "mine_until": times.day_and_clock(line.mine_until, at) if line.mine_until else "",
         }
         for line in duty_rota.rota(by=request.attendance, at=at)
@@ -244,7 +251,7 @@ def _by_day(shifts: Sequence[ShiftLine], at: datetime) -> list[ShiftDay]:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def come_on(request: OfficeRequest, desk: str) -> HttpResponse:
-    """Start a period of duty, or extend the current one."""
+    """Put the officer on the rota from now on, or extend their shift."""
     at = session.now()
     line = _my_desk(request, desk, at)
     fields = _coming_on(at, line)
@@ -255,7 +262,7 @@ def come_on(request: OfficeRequest, desk: str) -> HttpResponse:
             until = at + timedelta(hours=int(form.text("hours")))
             until = duty_rota.come_on(by=request.attendance, desk=line.desk_id, until=until, at=at)
             messages.success(
-                request, f"You are on duty at {line.name} until {times.day_and_clock(until, at)}."
+                request, f"You are on the rota of {line.name} until {times.day_and_clock(until, at)}."
             )
             return HttpResponseRedirect(reverse("my-work"))
     return render(
@@ -291,7 +298,7 @@ def _passing_on(colleagues: Iterable[Colleague]) -> tuple[Radios]:
 @open_to(Audience.OFFICERS)
 @require_http_methods(["GET", "POST"])
 def go_off(request: OfficeRequest, desk: str) -> HttpResponse:
-    """End a period of duty, asking for confirmation if nobody else is on duty."""
+    """End the shift and lock the keys, asking for confirmation if nobody else is on duty."""
     at = session.now()
     by, line = request.attendance, _my_desk(request, desk, at)
     alone = not any(one.officer_id != by.officer_id for one in line.on_duty)
@@ -322,7 +329,7 @@ def go_off(request: OfficeRequest, desk: str) -> HttpResponse:
             if one.ref in left:
                 messages.error(request, f"{one.short} is still yours. {left[one.ref]}")
     duty_rota.go_off(by=by, desk=line.desk_id, at=at)
-    messages.success(request, f"You are off duty at {line.name}.")
+    messages.success(request, f"You are off duty at {line.name}. Your keys are locked.")
     return HttpResponseRedirect(reverse("my-work"))
 
 

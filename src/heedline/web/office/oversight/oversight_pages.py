@@ -32,7 +32,7 @@ from heedline.web.shell.request import OfficeRequest
 TABS = (
     ("oversight", "The log"),
     ("oversight-bulk", "Bulk viewing"),
-    ("oversight-hours", "Viewing off duty"),
+    ("oversight-hours", "Viewing off the rota"),
     ("oversight-early", "Calls outside safe hours"),
     ("oversight-refused", "Refused"),
     ("oversight-own", "Conflicts of interest"),
@@ -253,16 +253,16 @@ def bulk(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def hours(request: OfficeRequest) -> HttpResponse:
-    """List views by people who were not on duty."""
+    """List views by people whom the rota did not have."""
     rows = [
         _heap(heap, f"{heap.count} look{'' if heap.count == 1 else 's'}")
         for heap in log_view.out_of_hours(by=request.attendance, at=session.now())
     ]
     lead = (
-        f"Days of the last {log_view.BACK.days} days on which somebody viewed reports or a source identity while the"
-        " rota did not have them on duty at any desk."
+        f"Days of the last {log_view.BACK.days} days on which somebody viewed reports or a source identity outside"
+        " their shifts on the rota of any desk."
     )
-    return _heaps(request, "Viewing off duty", lead, rows)
+    return _heaps(request, "Viewing off the rota", lead, rows)
 
 
 @open_to(Audience.OFFICERS)

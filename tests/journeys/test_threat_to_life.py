@@ -103,6 +103,9 @@ def test_a_threat_to_life_whose_owner_goes_home_in_the_middle(
     odile.press("Go off duty")
     odile.play.get_by_text("is still yours.").wait_for()
     odile.press("Sign out")
+    odile.play.get_by_text("If you sign out now").wait_for()
+    odile.press("Sign out")
+    odile.play.wait_for_url("**/sign-in/**")
     _worker()
     # both supervisors see it on every page; the alarm names it and leads there
     at_work(nadia, office, led.house, "Nadia")

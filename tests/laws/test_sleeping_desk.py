@@ -11,20 +11,22 @@ from uuid import UUID
 import pytest
 
 from heedline.casework.access import session
-from heedline.casework.duty import paging, rota
+from heedline.casework.duty import paging, reports_clock, rota
 from heedline.casework.errors import NotHere
-from heedline.casework.journey import owners
-from heedline.casework.pages import danger_page, home
+from heedline.casework.journey import owners, transitions
+from heedline.casework.pages import danger_page, hand_overs, home
 from heedline.casework.pages.board import board as pages_board
 from heedline.casework.pages.queues import queue as pages_queue
 from heedline.casework.pages.queues.queue_view import QueueView
 from heedline.desks.duty_hours import staffed_desks
+from heedline.desks.models import Desk
 from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import Alarm
+from heedline.reports.models import HandOver
 from tests.support import danger_scene, stories
 from tests.support.acting import acting
 from tests.support.cast import House
-from tests.support.scene_people import People
+from tests.support.scene_people import People, row
 
 pytestmark = pytest.mark.django_db
 PLANNED, PRESENT = "on the rota", "signed in and unlocked"
@@ -89,6 +91,31 @@ def test_the_rota_says_who_is_missing(leads: House) -> None:
     with people.sitting("Olga", unlocked=False) as olga:
         (duty,) = rota.rota(by=olga, at=people.at)
     assert [one.name for one in duty.missing] == ["Odile O."]
+
+
+def test_a_hand_over_to_a_sleeping_desk_is_watched_by_both(leads: House) -> None:
+    people = People(leads, session.now())
+    ref, _ = people.taken()
+    with people.sitting("Odile") as odile:
+        assert "south-west" in hand_overs.unstaffed(people.at)
+        transitions.hand_over(ref, "south-west", "Theirs", version=row(ref).version, by=odile, at=people.at)
+    due = HandOver.objects.get(report=ref).due_at
+    with acting("worker"):
+        paging.drain(people.at)
+        assert set(alarms_about(ref)) == {("South West desk", AlarmKind.NOBODY_ON_DUTY)}
+        reports_clock.watch_hand_overs(due + timedelta(minutes=1))
+    assert ("North East desk", AlarmKind.HAND_OVER_WAITING) in alarms_about(ref)
+    with people.sitting("Otto"):
+        assert "south-west" not in hand_overs.unstaffed(people.at)
+    people.take(ref, "Otto")
+    assert alarms_about(ref) == [("North East desk", AlarmKind.HAND_OVER_WAITING)], "somebody there clears it"
+
+
+def alarms_about(ref: UUID) -> list[tuple[str, str]]:
+    """Return the desk and kind of each open alarm about a report."""
+    names = dict(Desk.objects.values_list("id", "name"))
+    standing = Alarm.objects.filter(about_id=ref, cleared_at=None).values_list("desk_id", "kind")
+    return [(names[desk], kind) for desk, kind in standing]
 
 
 @pytest.mark.parametrize("danger", ["planned", "not_sure"])

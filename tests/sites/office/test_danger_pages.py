@@ -234,6 +234,9 @@ def test_an_owner_who_signs_out_calls_the_supervisors_and_is_not_held_back(
     assert not Outbox.objects.filter(letter="danger-owner-away").exists(), "she does not own it"
     odile.get("/w/")
     odile.send("/sign-out/")
+    assert "danger to life" in odile.html
+    assert not Outbox.objects.filter(letter="danger-owner-away").exists(), "she is asked first"
+    odile.send("/sign-out/")
     assert odile.path.startswith("/sign-in/")
     letter = Outbox.objects.get(letter="danger-owner-away")
     assert (letter.thing_id, letter.desk) == (ref, led.house.desks["north-east"].id)

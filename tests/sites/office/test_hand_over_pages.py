@@ -43,6 +43,24 @@ def test_who_can_read_it_afterwards_is_true(
     assert set(named.group(1).split(", ")) == reads == {"South West desk", "National desk"}
 
 
+def test_handing_over_to_a_desk_where_nobody_is_on_duty_warns_before_and_pages_after(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    ref, _ = a_report(at=now(), where={"postcode": "NE1 4ST"})
+    odile = hand().at_work(house, "Odile")
+    odile.get(f"/w/r/{ref}/")
+    odile.send(f"/w/r/{ref}/take/")
+    here = f"/w/r/{ref}/hand-over/"
+    odile.get(here)
+    assert odile.html.count("Nobody is on duty there now.") == 2, "at the two other desks"
+    odile.send(here, to="south-west", because="It is about Bristol", do="check")
+    assert "Nobody is on duty at that desk now." in odile.html
+    hand().at_work(house, "Otto")
+    odile.get(here)
+    odile.send(here, to="south-west", because="It is about Bristol", do="check")
+    assert "Nobody is on duty at that desk now." not in odile.html
+
+
 def test_returning_a_report_takes_no_other(house: House, hand: Callable[[], Hand]) -> None:
     ref, _ = a_report(at=now(), where={"postcode": "NE1 4ST"})
     waiting, _ = a_report(at=now(), where={"postcode": "BS1 6QF"})

@@ -10,6 +10,7 @@ from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
 from heedline.casework.report.opening import short_name
+from heedline.desks.duty_hours import staffed_desks
 from heedline.desks.models import Desk
 from heedline.dispatch.clocks import due_words, is_overdue, moment_words
 from heedline.permits.capabilities import Capability
@@ -44,6 +45,11 @@ class Readers:
 
     desks: tuple[str, ...]
     still_ours: bool
+
+
+def unstaffed(at: datetime) -> frozenset[str]:
+    """Return the codes of the desks where nobody is on duty now."""
+    return frozenset(Desk.objects.exclude(id__in=staffed_desks(at)).values_list("code", flat=True))
 
 
 def waiting_elsewhere(*, by: Attendance, at: datetime) -> tuple[HandOverLine, ...]:

@@ -33,6 +33,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
 
+from heedline.casework.access import session as access_session
+from heedline.casework.access.keyring import DeskLine
+from heedline.casework.journey import owners
+from heedline.casework.journey.owners import OwnedReport
+from heedline.permits.capabilities import Capability
 from heedline.web.entrance import kept_words, sign_in_forms
 from heedline.web.entrance.signing_in import BUSY_CODE, SecondFactorAdapter, has_second_factor
 
@@ -77,12 +82,28 @@ class SignIn(_OurForm, LoginView):  # type: ignore[misc]
 class SignOut(LogoutView):  # type: ignore[misc]
     """Sign-out view, which ends the session and drops the unlocked keys.
 
-    A GET asks for confirmation.
+    A GET asks for confirmation, and so does a POST by an officer who owns open reports.
     """
 
     template_name = "entrance/sign_out.html"
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context["owned"] = self._owned()
+        return context
+
+    def _owned(self) -> list[tuple[DeskLine, tuple[OwnedReport, ...]]]:
+        """Return the open reports that the officer owns, by desk."""
+        by, at = getattr(self.request, "attendance", None), access_session.now()
+        if by is None or not by.may(Capability.SEE_QUEUE):
+            return []
+        found = ((desk, owners.owned_by_me(desk.id, by=by, at=at)) for desk in by.desks)
+        return [(desk, owned) for desk, owned in found if owned]
+
     def post(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if self.request.POST.get("sure") != "yes" and self._owned():
+            asked: HttpResponseBase = self.render_to_response(self.get_context_data())
+            return asked
         response: HttpResponseBase = super().post(*args, **kwargs)
         # Not "cookies": words that were kept and the mark of a known device outlast signing out.
         response["Clear-Site-Data"] = '"cache", "storage"'

@@ -6,6 +6,7 @@ A selected report is posted as its id and the version that was viewed.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +21,14 @@ from heedline.casework.access.keyring import DeskLine
 from heedline.casework.journey import bulk_assign
 from heedline.casework.journey.bulk_assign import BulkItem, BulkResult
 from heedline.casework.journey.bulk_close import desk_of
+from heedline.casework.pages import hand_overs
 from heedline.casework.pages.queues import bulk_items
 from heedline.casework.pages.queues.bulk_items import BulkLine
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow, Stage
 from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
+from heedline.web.office.report import report_forms
 from heedline.web.office.report.bulk_close_pages import chosen_of, token_of
 from heedline.web.office.report.owner_pages import reason_field
 from heedline.web.shell.queue_links import queue_address
@@ -37,7 +40,7 @@ _REASON = 1000
 
 
 def _fields(
-    act: str, choices: bulk_items.BulkChoices, lines: Iterable[BulkLine], me: UUID
+    act: str, choices: bulk_items.BulkChoices, lines: Iterable[BulkLine], me: UUID, at: datetime
 ) -> tuple[Field, ...]:
     if act == ASSIGN:
         people = tuple(
@@ -50,7 +53,7 @@ def _fields(
         if not any(line.taken_from(me) for line in lines):
             return (choice,)
         return (choice, reason_field("Whoever owned a report"))
-    desks = tuple(FieldOption(value=code, label=name) for code, name in choices.desks)
+    desks = report_forms.desk_options(choices.desks, hand_overs.unstaffed(at))
     return (
         Radios(name="to", label="Receiving desk", required="Choose a desk", choices=desks, small=True),
         TextArea(
@@ -79,7 +82,7 @@ def bulk(request: OfficeRequest, desk: str) -> HttpResponse:
         return HttpResponseRedirect(queue_address(origin))
     lines = bulk_items.listed(here, chosen, handing_over=act == HAND_OVER, by=by, at=at)
     choices = bulk_items.choices(here)
-    fields = _fields(act, choices, lines, by.officer_id)
+    fields = _fields(act, choices, lines, by.officer_id, at)
     if request.POST.get("do") != "yes":
         return _sure(request, here, act, lines, Form(fields), origin)
     form = Form.posted(fields, request.POST.lists())

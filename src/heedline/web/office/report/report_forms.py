@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
 from django.conf import settings
@@ -234,7 +234,15 @@ def assessment_refused(form: Form, no: NotNow) -> tuple[Form, int]:
     return form.but(**{field: no.reason}), 422 if field else 409
 
 
-def hand_over_fields(desks: Iterable[tuple[str, str]]) -> tuple[Field, ...]:
+def desk_options(desks: Iterable[tuple[str, str]], unstaffed: Container[str]) -> tuple[FieldOption, ...]:
+    """Return the desks that can receive a report; those where nobody is on duty say so."""
+    return tuple(
+        FieldOption(value=code, label=name, hint="Nobody is on duty there now." if code in unstaffed else "")
+        for code, name in desks
+    )
+
+
+def hand_over_fields(desks: Iterable[tuple[str, str]], unstaffed: Container[str]) -> tuple[Field, ...]:
     """Return the fields for a handover, with the receiving desk and the reason.
 
     A confirmation page follows.
@@ -244,7 +252,7 @@ def hand_over_fields(desks: Iterable[tuple[str, str]]) -> tuple[Field, ...]:
             name="to",
             label="Which desk?",
             required="Choose a desk",
-            choices=tuple(FieldOption(value=code, label=name) for code, name in desks),
+            choices=desk_options(desks, unstaffed),
             small=True,
         ),
         TextArea(

@@ -280,7 +280,8 @@ def hand_over(request: OfficeRequest, ref: UUID) -> HttpResponse:
     by, at = request.attendance, session.now()
     file = case_file.case_file(ref, by=by, at=at)
     to = case_file.other_desks(file.header)
-    fields = report_forms.hand_over_fields(to)
+    unstaffed = hand_overs.unstaffed(at)
+    fields = report_forms.hand_over_fields(to, unstaffed)
     kept = restored(request, fields)
     form, status, sure = kept or Form(fields), 200, False
     if request.method == "POST":
@@ -303,6 +304,7 @@ def hand_over(request: OfficeRequest, ref: UUID) -> HttpResponse:
     context = {"form": form, **move_of(file.header, Move.HAND_OVER, kept)}
     if sure:
         context["to_name"] = dict(to)[form.text("to")]
+        context["nobody_there"] = form.text("to") in unstaffed
         context["readers"] = hand_overs.readers_after(ref, form.text("to"), by=by)
         return page(request, "office/hand_over_sure.html", file, "report-hand-over", context)
     return page(request, "office/hand_over.html", file, "report-hand-over", context, status)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import (
+    alarm_flood,
     api_load,
     bombs,
     catching_up,
@@ -45,7 +46,7 @@ from bench.processes import machine
 
 #: What can be measured alone, in the order of a run.
 STAGES = frozenset(
-    {"api", "pages", "desks", "log", "keys", "search", "check", "files", "uploads", "material"}
+    {"api", "pages", "desks", "log", "keys", "search", "check", "files", "uploads", "material", "pager"}
 )
 #: Seconds in which an invented report is made and indexed at most.
 SECONDS_EACH = 0.015
@@ -79,6 +80,7 @@ class Size:
     searched_seconds: float = 1_200
     banked: int = 1_000_000
     items: int = 100_000
+    alarms: int = 20_000
 
 
 WHOLE = Size(
@@ -113,6 +115,7 @@ QUICK = Size(
     searched=5_000,
     searched_seconds=60,
     items=2_000,
+    alarms=2_000,
 )
 
 
@@ -231,6 +234,9 @@ def _in_an_instance(size: Size, only: frozenset[str], found: dict[str, Any]) -> 
                 seconds=size.seconds,
                 at_most=size.reports,
             )
+        if "pager" in only:
+            say(f"paging about {size.alarms:,} alarms and one danger")
+            found["pager"] = alarm_flood.measure(instance, size.alarms)
         if "pages" in only:
             _pages(instance, size, found)
         if only & {"desks", "keys", "search"}:

@@ -26,6 +26,8 @@ SEARCH_P95_MS, SEEN_P95_MS, SEEN_MANY_P95_MS, BATCH_P95_MS = 150.0, 50.0, 150.0,
 SEEN_FEW = 100_000
 #: From unlocking until the reports of a desk without an index can be searched.
 COVERED_SECONDS = 60.0
+#: Until a danger is paged among so many other alarms, and the queries of a round.
+PAGED_SECONDS, PAGED_QUERIES = 60.0, 50
 AT_ONCE = (16, 64)
 #: Sealing and opening beside the bare cipher, and what a file of any size may take.
 SEALING_SHARE, FILE_MEMORY_MIB = 0.6, 64
@@ -52,6 +54,7 @@ def judge(found: dict[str, Any]) -> list[Verdict]:
     parts: tuple[tuple[str, Callable[[dict[str, Any]], Iterator[Verdict]]], ...] = (
         ("api", _api),
         ("flow", _pages),
+        ("pager", _pager),
         ("desks", _desk),
         ("memory", _memory),
         ("sequence", _sequence),
@@ -405,6 +408,18 @@ def _uploads(found: dict[str, Any]) -> Iterator[Verdict]:
         f"all, ≤ {FILE_MEMORY_MIB} MiB",
         sent["stored"] == sent["how_many"] and sent["more_memory_mib"] <= FILE_MEMORY_MIB,
     )
+
+
+def _pager(found: dict[str, Any]) -> Iterator[Verdict]:
+    pager = found["pager"]
+    for what, name in (("one danger", "danger"), ("every alarm", "round")):
+        measured = pager[name]
+        yield Verdict(
+            f"page about {what}, {pager['alarms']:,} alarms open",
+            f"{measured['seconds']} s, {measured['queries']} queries",
+            f"≤ {PAGED_SECONDS:.0f} s, ≤ {PAGED_QUERIES} queries",
+            measured["seconds"] <= PAGED_SECONDS and measured["queries"] <= PAGED_QUERIES,
+        )
 
 
 def _durability(found: dict[str, Any]) -> Iterator[Verdict]:

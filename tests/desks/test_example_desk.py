@@ -26,7 +26,7 @@ from heedline.casework.setup import readdressing
 from heedline.database import access
 from heedline.desk_hooks import register
 from heedline.desks.models import EpochKeyRow
-from heedline.dispatch.chain import Deadlines
+from heedline.dispatch.chain import PagerMemory
 from heedline.dispatch.clocks import slot_of
 from heedline.dispatch.models import About, Alarm, Outbox
 from heedline.jobs import worker
@@ -103,7 +103,7 @@ def test_the_letter_raises_an_alarm_that_pages_and_is_resolved(people: People, p
         paging.drain(people.at)
         alarm = Alarm.objects.get(kind=ExampleAlarm.WAITING)
         assert (alarm.about_kind, alarm.about_id) == (About.REPORT, ref)
-        assert paging.page_round(people.at, 0.0, Deadlines()) >= 1
+        assert paging.page_round(people.at, 0.0, PagerMemory()) >= 1
     assert paged(pages) == {"olga@unit.example"}, "the rule calls supervisors"
     with people.sitting("Odile") as odile:
         (line,) = [one for one in alarm_board.open_now(by=odile, at=people.at) if one.kind == alarm.kind]
@@ -320,6 +320,6 @@ def test_an_alarm_of_a_removed_desk_stops_no_page(
         paging.drain(people.at)
         monkeypatch.setattr(register, "_desks", {})
         paging.task_failed(people.at)
-        assert paging.page_round(people.at, 0.0, Deadlines()) == 1
+        assert paging.page_round(people.at, 0.0, PagerMemory()) == 1
     with people.sitting("Nadia") as nadia:
         assert [line.kind for line in alarm_board.open_now(by=nadia, at=people.at)] == ["worker-failing"]

@@ -11,7 +11,7 @@ from heedline.casework.contact import messages
 from heedline.casework.danger.opening import CONFIRM, TOLD
 from heedline.casework.duty import paging
 from heedline.casework.journey import transitions
-from heedline.dispatch.chain import Deadlines
+from heedline.dispatch.chain import PagerMemory
 from heedline.dispatch.clocks import minute_of, slot_end, slot_of
 from heedline.dispatch.models import Alarm
 from heedline.packs import load_pack
@@ -39,7 +39,7 @@ def paged(people: People) -> set[str]:
     """Run the worker, and return the kinds of alarm that have paged somebody at once."""
     with acting("worker"):
         paging.drain(people.at)
-        paging.page_round(people.at, 0.0, Deadlines())
+        paging.page_round(people.at, 0.0, PagerMemory())
     return set(Alarm.objects.filter(steps_sent__gt=0).values_list("kind", flat=True))
 
 
@@ -84,7 +84,7 @@ def test_a_plan_while_somebody_owns_the_report(people: People) -> None:
     assert (report.urgency, report.rank, report.priority) == ("planned", 1, "")
     assert paged(people) == set(), "a page within the quarter hour would tell when the message came"
     with acting("worker"):
-        paging.page_round(slot_end(slot_of(people.at)), 0.0, Deadlines())
+        paging.page_round(slot_end(slot_of(people.at)), 0.0, PagerMemory())
     assert Alarm.objects.get(kind="danger-told").steps_sent == 1
     with people.sitting("Odile") as odile:
         with pytest.raises(NotNow, match=TOLD[:20]):
@@ -173,6 +173,6 @@ def test_a_knife_that_is_planned_for_saturday_pages_the_desk(people: People) -> 
         )
     assert "planned" not in paged(people)
     with acting("worker"):
-        paging.page_round(slot_end(slot_of(people.at)), 0.0, Deadlines())
+        paging.page_round(slot_end(slot_of(people.at)), 0.0, PagerMemory())
     called = Alarm.objects.filter(kind="planned", steps_sent=1)
     assert set(called.values_list("about_id", flat=True)) == {ref, unsure}

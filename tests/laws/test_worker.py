@@ -32,6 +32,14 @@ clock, told = time.time, pathlib.Path(os.environ["HEEDLINE_HOME"]) / "set-back"
 time.time = lambda: clock() - (90 if told.exists() else 0)
 {_START}
 """
+#: The same while the thread of all other tasks is busy for minutes.
+_BUSY = f"""
+import time, django; django.setup()
+from heedline.casework.duty import paging
+drain = paging.drain
+paging.drain = lambda at, **only: drain(at, **only) if only else time.sleep(600)
+{_START}
+"""
 _NAME = f"worker-under-test-{os.getpid()}"
 
 
@@ -196,3 +204,23 @@ def test_a_clock_that_is_set_back_delays_no_page(
         worker.kill()
         worker.wait()
     assert worker.returncode == 0
+
+
+def test_danger_is_paged_while_every_other_task_waits(
+    tmp_path: Path, database: psycopg.Connection[Any], desk: uuid.UUID
+) -> None:
+    """With 47,520 open alarms, two rounds of pages took more than nine minutes, and new dangers were not read."""
+    worker = start(tmp_path, database, _BUSY)
+    try:
+        until(
+            lambda: rows(
+                database, "SELECT FROM procrastinate_jobs WHERE task_name = 'page' AND status = 'doing'"
+            )
+        )
+        arrive(database, desk)
+        until(lambda: list((tmp_path / "pages").glob("*.eml")), seconds=60)
+    finally:
+        worker.kill()
+        worker.communicate()
+        database.execute("DELETE FROM procrastinate_jobs")
+        database.execute("DELETE FROM procrastinate_workers")

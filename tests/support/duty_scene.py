@@ -23,7 +23,7 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.access.session_store import row_of
 from heedline.casework.duty import paging
 from heedline.desks.models import Appointment, Desk, Officer, OnCall, Organisation, Shift
-from heedline.dispatch.chain import Deadlines
+from heedline.dispatch.chain import PagerMemory
 from heedline.dispatch.clocks import first_due, rank_of, slot_of
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.models import Alarm, Outbox
@@ -43,7 +43,7 @@ class Scene:
     folder: Path
     desks: dict[str, Desk] = field(default_factory=dict)
     people: dict[str, Officer] = field(default_factory=dict)
-    memory: Deadlines = field(default_factory=Deadlines)
+    memory: PagerMemory = field(default_factory=PagerMemory)
 
     def desk(self, code: str, *, watch: bool = False) -> Desk:
         organisation, _ = Organisation.objects.get_or_create(code="unit", defaults={"name": "Unit"})
@@ -149,7 +149,7 @@ class Scene:
 
     def restart(self) -> None:
         """The worker starts anew and remembers nothing."""
-        self.memory = Deadlines()
+        self.memory = PagerMemory()
 
     # --- what came of it ---
 

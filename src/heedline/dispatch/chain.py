@@ -9,7 +9,7 @@ there, which may page people too early but never too late.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -118,3 +118,11 @@ class Deadlines:
         self._waits = {alarm: wait for alarm, wait in self._waits.items() if alarm in wanted}
         left = {person: some & wanted for person, some in self._pending.items()}
         self._pending = {person: some for person, some in left.items() if some}
+
+
+@dataclass(frozen=True, slots=True)
+class PagerMemory:
+    """The deadlines of one pager: those of alarms about danger, which have a round of their own, and those of the others."""
+
+    dangers: Deadlines = field(default_factory=Deadlines)
+    others: Deadlines = field(default_factory=Deadlines)

@@ -15,6 +15,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -60,6 +61,7 @@ _START_AGAIN_SECONDS = 2.0
 #: The machine's clock is compared with one that only runs forward this often. A step back by more than this ends the loop.
 _LOOK_AT_CLOCK_SECONDS = 1.0
 _STOP_WITHIN_SECONDS = 20.0
+_DANGERS_SECONDS = 5.0
 _QUEUE = "heedline"
 #: Tables with rows that are short-lived and whose age says when something happened.
 _TRACES = (
@@ -87,14 +89,17 @@ class PeriodicTask:
 
 
 def page(at: datetime) -> None:
-    """Raise alarms from the outbox, and page people about open alarms.
-
-    This runs every five seconds, because pages about danger must go out within sixty.
-    """
+    """Raise alarms from the outbox, and page people about open alarms."""
     paging.drain(at)
     paging.page_round(at, time.monotonic())
     dissemination_clock.tell_partners(at)
     desk_letters.carry(at)
+
+
+def page_dangers(at: datetime) -> None:
+    """Raise the alarms about danger from the outbox, and page people about them."""
+    paging.drain(at, dangers=True)
+    paging.page_dangers(at, time.monotonic())
 
 
 def watch(at: datetime) -> None:
@@ -174,9 +179,9 @@ def tasks() -> tuple[PeriodicTask, ...]:
 
 
 class Runner:
-    """A runner that executes the worker's tasks in a single thread.
+    """A runner that executes tasks of the worker in one thread.
 
-    Each task runs in this thread, so there is one database connection and never two at a time. A failure is
+    A failure is
     logged by its type and location alone and counted. After FAILURES_BEFORE_ALARM failures in a row it
     raises an alarm. The job itself always ends successfully, because a failed job would stay in the tables,
     with its times.
@@ -204,6 +209,19 @@ class Runner:
             paging.task_failed(at)
         except Exception:  # the database is away: the next round tries again
             logger.exception("the alarm about a failing task could not be raised")
+
+
+def page_dangers_until(stop: threading.Event) -> None:
+    """Page about danger every five seconds, whatever the other tasks do, until told to stop.
+
+    It has a thread and a database connection of its own, and counts by a clock that only runs forward: pages about danger
+    must go out within sixty seconds, also while thousands of other alarms are paged or arrivals are settled.
+    """
+    run, dangers = Runner(), PeriodicTask("page-dangers", "", 9, page_dangers)
+    while not stop.is_set():
+        run(dangers)
+        stop.wait(_DANGERS_SECONDS)
+    connections.close_all()
 
 
 def build(run: Callable[[PeriodicTask], None], thread: ThreadPoolExecutor) -> procrastinate.App:
@@ -302,7 +320,14 @@ def run() -> int:
 
     The running task is allowed to finish first. Django must have been set up as the process `worker`.
     """
+    stop = threading.Event()
+    dangers = threading.Thread(target=page_dangers_until, args=[stop], name="dangers")
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="task") as thread:
-        asyncio.run(_until_stopped(thread))
+        dangers.start()
+        try:
+            asyncio.run(_until_stopped(thread))
+        finally:
+            stop.set()
+            dangers.join()
         thread.submit(_leave).result()
     return 0

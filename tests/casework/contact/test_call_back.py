@@ -16,7 +16,7 @@ from heedline.casework.errors import Changed, NotHere
 from heedline.casework.journey import call_outcomes, transitions
 from heedline.casework.pages import case_file
 from heedline.casework.setup import stewardship
-from heedline.dispatch.chain import Deadlines
+from heedline.dispatch.chain import PagerMemory
 from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
@@ -195,7 +195,7 @@ def test_a_late_or_missed_call_is_paged_up_the_chain_until_somebody_acknowledges
     ref = held(people)
     if how:
         attempt(people, ref, how)
-    at, deadlines = people.at + timedelta(hours=hours), Deadlines()
+    at, deadlines = people.at + timedelta(hours=hours), PagerMemory()
     with acting("worker"):
         paging.watch_calls(at)
         moved = [

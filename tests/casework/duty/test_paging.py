@@ -351,7 +351,7 @@ def test_a_second_pager_stands_aside(scene: Scene) -> None:
     everybody(scene).report("north-east", "danger")
     other = psycopg.connect(**connector_params())
     try:
-        other.execute("SELECT pg_advisory_lock(%s)", [lock_key("paging")])
+        other.execute("SELECT pg_advisory_lock(%s)", [lock_key("paging-dangers")])
         assert scene.tick(5) == 0
     finally:
         other.close()

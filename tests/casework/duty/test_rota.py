@@ -14,7 +14,7 @@ from heedline.casework.intake import settle_arrivals
 from heedline.casework.journey import transitions
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.setup import stewardship
-from heedline.dispatch.chain import Deadlines
+from heedline.dispatch.chain import PagerMemory
 from heedline.dispatch.clocks import SLOT, slot_of
 from heedline.dispatch.models import Alarm, Outbox
 from heedline.permits.roles import Role
@@ -50,7 +50,7 @@ def open_kinds() -> list[str]:
 
 def test_danger_is_paged_within_a_minute_and_taking_it_ends_the_alarm(house: House, folder: Path) -> None:
     at = now()
-    memory = Deadlines()
+    memory = PagerMemory()
     with acting("office"):
         odile = house.sign_in("Odile", at=at)
         rota.come_on(by=odile, desk=house.desks["north-east"].id, until=at + timedelta(hours=8), at=at)
@@ -94,7 +94,7 @@ def test_alarms_are_settled_with_the_arrivals(house: House, folder: Path) -> Non
     stories.a_report(at=at, **DANGER)
     with acting("worker"):
         paging.drain(at)
-        paging.page_round(at, 0.0, Deadlines())
+        paging.page_round(at, 0.0, PagerMemory())
         later = slot_of(at) + 2 * SLOT
         assert paging.settle_alarms(later) == 2
         assert settle_arrivals.settle(later) == 1

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from heedline.casework.duty import paging, rota
 from heedline.casework.identity.requests import Decision
 from heedline.casework.pages import identity_requests
-from heedline.dispatch.chain import Deadlines
+from heedline.dispatch.chain import PagerMemory
 from tests.support.acting import acting
 from tests.support.identity_scene import ANONYMOUS, NECESSITY, NO, RISK, YES, ask, decide, open_it
 from tests.support.scene_people import NAMED, People, logged
@@ -45,7 +45,7 @@ def test_ten_minutes_without_a_decision_alarm_the_duty_superintendent(
         rota.come_on(by=ada, desk=desk, until=at + timedelta(hours=1), at=at)
     ref, _ = people.taken(**NAMED)
     request = ask(people, ref)
-    memory = Deadlines()
+    memory = PagerMemory()
     with acting("worker"):
         paging.drain(at)
         paging.page_round(at, 0.0, memory)

@@ -12,7 +12,6 @@ from datetime import datetime
 from django.conf import settings
 
 from heedline.casework.duty import on_call, training_clock
-from heedline.desks.duty_hours import watch_desks
 from heedline.dispatch.models import Alarm
 from heedline.packs import load_pack
 from heedline.packs.rules.clocks import OnCallStep
@@ -65,7 +64,7 @@ def call_who_lead(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
 
     From the second step on, and where there are none, the people whom the on-call chain calls are added.
     """
-    leads = on_call.supervisors(alarm.desk_id).union(*map(on_call.supervisors, watch_desks()))
+    leads = on_call.supervisors(alarm.desk_id).union(*map(on_call.supervisors, on_call.watch_desks()))
     return leads | call_the_desk(alarm, step, at) if step or not leads else leads
 
 

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from heedline.casework.duty import alarm_rules
@@ -394,7 +395,14 @@ def rule_of(kind: str) -> AlarmRule:
 
     Raises KeyError if the kind is not registered.
     """
-    return dict(every_kind())[kind]
+    kinds: Iterable[Mapping[Any, AlarmRule]] = (
+        ALARM_KINDS,
+        *(hook.rules for hook in register.hooks(DeskAlarms)),
+    )
+    for rules in kinds:
+        if kind in rules:
+            return rules[kind]
+    raise KeyError(kind)
 
 
 def known() -> frozenset[str]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
+from functools import wraps
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
-from heedline.desks.duty_hours import on_duty, shifts_now, watch_desks
+from heedline.desks import duty_hours
+from heedline.desks.duty_hours import on_duty, shifts_now
 from heedline.desks.models import Appointment, Officer, OnCall, Proposal, Shift
 from heedline.dispatch.letters import AlarmKind
 from heedline.packs.rules.clocks import OnCallStep
@@ -19,8 +24,42 @@ from heedline.reports.models.tasks import TaskState
 from heedline.reports.translation_states import TranslationState
 
 _WHO_READ = (Role.OFFICER, Role.SUPERVISOR)
+#: What has been asked in this round of pages.
+_remembered: ContextVar[dict[tuple[object, ...], Any] | None] = ContextVar("remembered", default=None)
 
 
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Ask the database each question of this module once, however many alarms put it.
+
+    Alarms are thus grouped by desk and step, as different kinds of alarms ask the same.
+    """
+    token = _remembered.set({})
+    try:
+        yield
+    finally:
+        _remembered.reset(token)
+
+
+def _once[**P, T](asked: Callable[P, T]) -> Callable[P, T]:
+    @wraps(asked)
+    def ask(*args: P.args, **named: P.kwargs) -> T:
+        known = _remembered.get()
+        if known is None:
+            return asked(*args, **named)
+        question = (asked, *args, *named.items())
+        if question not in known:
+            known[question] = asked(*args, **named)
+        answer: T = known[question]
+        return answer
+
+    return ask
+
+
+watch_desks = _once(duty_hours.watch_desks)
+
+
+@_once
 def called(desk: UUID, step: int, chain: Sequence[OnCallStep], at: datetime) -> frozenset[str]:
     """Return the email addresses of everybody paged at this step or an earlier one.
 
@@ -63,6 +102,7 @@ def _planned(desks: Collection[UUID], at: datetime) -> Q:
     return Q(id__in=Shift.objects.filter(shifts_now(at), desk_id__in=desks).values("officer_id"))
 
 
+@_once
 def stewards(*, but_for: UUID | None = None) -> frozenset[str]:
     """Return the email addresses of the stewards, except the one who made the proposal `but_for`."""
     held = Appointment.objects.filter(role=Role.STEWARD, ended_on=None).values("officer_id")
@@ -71,12 +111,14 @@ def stewards(*, but_for: UUID | None = None) -> frozenset[str]:
     return frozenset(Officer.objects.filter(id__in=held, is_active=True).values_list("email", flat=True))
 
 
+@_once
 def supervisors(desk: UUID) -> frozenset[str]:
     """Return the email addresses of a desk's supervisors, both on and off duty."""
     here = Appointment.objects.filter(desk_id=desk, role=Role.SUPERVISOR, ended_on=None).values("officer_id")
     return frozenset(Officer.objects.filter(id__in=here, is_active=True).values_list("email", flat=True))
 
 
+@_once
 def owner(report: UUID | None) -> frozenset[str]:
     """Return the email address of a report's owner, or an empty set if it has none."""
     if report is None:
@@ -85,6 +127,7 @@ def owner(report: UUID | None) -> frozenset[str]:
     return frozenset(Officer.objects.filter(id__in=has_it, is_active=True).values_list("email", flat=True))
 
 
+@_once
 def closer(report: UUID | None) -> frozenset[str]:
     """Return the email address of the officer who last decided to close a report, alone or in bulk."""
     if report is None:
@@ -96,6 +139,7 @@ def closer(report: UUID | None) -> frozenset[str]:
     return frozenset(Officer.objects.filter(id__in=last, is_active=True).values_list("email", flat=True))
 
 
+@_once
 def owner_of_interest(hit: UUID | None) -> frozenset[str]:
     """Return the email address of the owner of a matching interest register entry."""
     if hit is None:
@@ -104,6 +148,7 @@ def owner_of_interest(hit: UUID | None) -> frozenset[str]:
     return frozenset(Officer.objects.filter(id__in=has_it, is_active=True).values_list("email", flat=True))
 
 
+@_once
 def owner_of_question(question: UUID | None) -> frozenset[str]:
     """Return the email address of the officer who owns another desk's question."""
     if question is None:
@@ -112,12 +157,14 @@ def owner_of_question(question: UUID | None) -> frozenset[str]:
     return frozenset(Officer.objects.filter(id__in=taken, is_active=True).values_list("email", flat=True))
 
 
+@_once
 def owners_of_late_tasks(report: UUID | None, at: datetime) -> frozenset[str]:
     """Return the email addresses of the officers who own overdue tasks on a report."""
     late = Task.objects.filter(report=report, state=TaskState.OPEN, due_at__lt=at).values("owner_id")
     return frozenset(Officer.objects.filter(id__in=late, is_active=True).values_list("email", flat=True))
 
 
+@_once
 def called_translators(
     kind: str, desk: UUID, report: UUID, chain: Sequence[OnCallStep], at: datetime
 ) -> frozenset[str]:
@@ -135,6 +182,7 @@ def called_translators(
     return found | supervisors(desk) | called(desk, 0, chain, at)
 
 
+@_once
 def called_authorisers(
     desk: UUID, step: int, at: datetime, *, overdue: bool, chain: Sequence[OnCallStep] = ()
 ) -> frozenset[str]:
@@ -172,6 +220,7 @@ def called_authorisers(
     return managers
 
 
+@_once
 def _duty_managers(desk: UUID, chain: Sequence[OnCallStep]) -> frozenset[str]:
     """Return the email addresses of officers on the duty manager step of the on-call lists.
 

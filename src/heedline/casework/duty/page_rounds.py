@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Container, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 
 from heedline.casework.duty import alarm_kinds
 from heedline.casework.log import checkpoints
 from heedline.desks.models import Officer
 from heedline.dispatch import postmen
-from heedline.dispatch.chain import Deadlines
+from heedline.dispatch.chain import Deadlines, offsets_of
+from heedline.dispatch.clocks import slot_end
+from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import Alarm
 from heedline.dispatch.pages import PageWord
 from heedline.packs import load_pack
@@ -23,6 +26,8 @@ from heedline.reports.models import IdentityRequest, Report
 
 #: The webhook, which has digests of its own like a person.
 _WEB: Final = ""
+#: Alarms that are raised by an arrival, and are paged only when its quarter hour is over, unless somebody is in danger.
+_AFTER_THE_SLOT = frozenset({AlarmKind.NOBODY_ON_DUTY, AlarmKind.PLANNED, AlarmKind.DANGER_TOLD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +39,62 @@ class RoundResult:
     broken: bool
 
 
-def grave_of(alarms: Iterable[Alarm]) -> frozenset[Alarm]:
-    """Return the alarms about a report of somebody in danger, or about an identity request for such a report."""
-    about = {alarm.about_id for alarm in alarms if alarm.about_id}
-    reports = set(Report.objects.filter(id__in=about, rank=0).values_list("id", flat=True))
-    requests = dict(IdentityRequest.objects.filter(id__in=about).values_list("id", "report_id"))
-    grave = set(Report.objects.filter(id__in=requests.values(), rank=0).values_list("id", flat=True))
-    reports |= {request for request, report in requests.items() if report in grave}
-    return frozenset(alarm for alarm in alarms if alarm.about_id in reports)
+def unanswered() -> QuerySet[Alarm]:
+    """Return the open alarms that nobody has acknowledged."""
+    return Alarm.objects.filter(kind__in=alarm_kinds.known(), cleared_at=None, acknowledged_at=None)
+
+
+def about_danger() -> list[Alarm]:
+    """Return the unanswered alarms that page at once: whose word is danger, or which escalate because of one."""
+    says, escalates = set(), set()
+    for kind, rule in alarm_kinds.every_kind():
+        if rule.word is PageWord.DANGER:
+            says.add(kind)
+        elif rule.chain or rule.chain_in_danger:
+            escalates.add(kind)
+    return list(unanswered().filter(Q(kind__in=says) | Q(kind__in=escalates) & _grave()))
+
+
+def _grave() -> Q:
+    """Return a filter for alarms about a report of somebody in danger, or about an identity request for such a report."""
+    requests = IdentityRequest.objects.filter(report__rank=0).values("id")
+    return Q(about_id__in=Report.objects.filter(rank=0).values("id")) | Q(about_id__in=requests)
+
+
+def chained(alarms: Iterable[Alarm]) -> frozenset[Alarm]:
+    """Return the alarms that escalate along the on-call chain until an officer responds.
+
+    An alarm escalates because of its kind, or because of its kind if somebody is in danger.
+    """
+    in_danger = {str(kind) for kind, rule in alarm_kinds.every_kind() if rule.chain_in_danger}
+    grave = set[UUID]()
+    if any(alarm.kind in in_danger for alarm in alarms):
+        grave = set(unanswered().filter(_grave(), kind__in=in_danger).values_list("id", flat=True))
+    return frozenset(alarm for alarm in alarms if alarm_kinds.rule_of(alarm.kind).chain or alarm.id in grave)
+
+
+def offsets(chain: bool) -> tuple[float, ...]:
+    """Return the times of an alarm's paging steps in seconds, with the first step at 0."""
+    return offsets_of(step.after for step in load_pack(settings.PACK).on_call) if chain else (0.0,)
+
+
+def due_steps(
+    alarms: Iterable[Alarm], chained: Container[Alarm], at: datetime, now: float, deadlines: Deadlines
+) -> Iterator[tuple[Alarm, int]]:
+    """Yield each alarm that has a paging step to send now, with that step."""
+    dangers = set(unanswered().filter(kind=AlarmKind.DANGER).values_list("about_id", flat=True))
+    dangers |= {a.about_id for a in alarms if a.kind == AlarmKind.DANGER_TOLD and a in chained}
+    times = {chain: offsets(chain) for chain in (True, False)}
+    for alarm in alarms:
+        danger = alarm.about_id in dangers
+        if alarm.kind == AlarmKind.OVERDUE and danger:
+            continue  # its danger alarm is calling the same people already
+        if alarm.kind in _AFTER_THE_SLOT and not danger and slot_end(alarm.slot) > at:
+            continue  # a page now would tell whoever watches the mail when the report came
+        chain = alarm in chained
+        step = deadlines.due_step(alarm.id, alarm.steps_sent, times[chain], now, repeat=chain)
+        if step is not None:
+            yield alarm, step
 
 
 def send(

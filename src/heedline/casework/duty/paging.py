@@ -8,7 +8,8 @@ opens sealed content. Nothing here knows an exact time of arrival except the pag
 from __future__ import annotations
 
 import secrets
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,19 +20,18 @@ from django.db.models.functions import Least
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework.duty import alarm_kinds, desk_letters, page_rounds
+from heedline.casework.duty import alarm_kinds, desk_letters, on_call, page_rounds
 from heedline.casework.duty.alarms import coarsen
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys import health
 from heedline.desks import duty_hours
 from heedline.desks.models import CANARY, PARTNER, Desk
 from heedline.dispatch import clockwork
-from heedline.dispatch.chain import Deadlines, offsets_of
+from heedline.dispatch.chain import Deadlines, PagerMemory
 from heedline.dispatch.clocks import (
     may_raise_again,
     message_due,
     minute_of,
-    slot_end,
     slot_of,
 )
 from heedline.dispatch.letters import AlarmKind, Letter
@@ -51,11 +51,9 @@ ENOUGH_MISSED = 2
 _BATCH = 500
 #: Reports that page their desk when they arrive, until an officer has given them a priority.
 _PAGED = Q(urgency__in=sorted(PAGED), priority="")
-#: Alarms that are raised by an arrival, and are paged only when its quarter hour is over, unless somebody is in danger.
-_AFTER_THE_SLOT = frozenset({AlarmKind.NOBODY_ON_DUTY, AlarmKind.PLANNED, AlarmKind.DANGER_TOLD})
 _MOST_FAILURES = 30_000
 #: What this process remembers of exact times.
-_deadlines = Deadlines()
+_memory = PagerMemory()
 
 
 def _pack() -> Pack:
@@ -67,8 +65,16 @@ def _pack() -> Pack:
 
 def raise_alarms(kind: str, at: datetime, about: Iterable[tuple[UUID, UUID | None]]) -> None:
     """Raise an alarm for each (desk, report) pair that does not already have this alarm open."""
+    _raise((kind, at, desk, ident) for desk, ident in about)
+
+
+def _raise(wanted: Iterable[tuple[str, datetime, UUID, UUID | None]]) -> None:
+    """Raise alarms of several kinds and times, each (kind, time, desk, subject), in one query."""
     Alarm.objects.bulk_create(
-        [Alarm(desk_id=desk, slot=slot_of(at), **alarm_kinds.about(kind, ident)) for desk, ident in about],
+        [
+            Alarm(desk_id=desk, slot=slot_of(at), **alarm_kinds.about(kind, ident))
+            for kind, at, desk, ident in wanted
+        ],
         ignore_conflicts=True,
     )
 
@@ -119,50 +125,72 @@ def _raise_waiting(kind: str, reports: QuerySet[Report], at: datetime) -> None:
     raise_missing(kind, at, reports.values_list("desk_id", "id"))
 
 
-def drain(at: datetime) -> int:
+def drain(at: datetime, *, dangers: bool = False) -> int:
     """Turn the letters in the outbox into alarms and return the number of letters.
 
-    A letter is removed in the same transaction that raises its alarms. No letter is lost, and repeating the
-    call does nothing.
+    With `dangers`, only the letters that tell of danger, however many others wait. A letter is removed in the same
+    transaction that raises its alarms. No letter is lost, and repeating the call does nothing.
     """
+    others = [Letter.SENT_TO_PARTNER, *desk_letters.carried()]  # those: dissemination/clock.py
+    ours = Outbox.objects.exclude(letter__in=others)
+    if dangers:
+        ours = ours.filter(
+            Q(letter__in=_urgent_letters())
+            | Q(thing_id__in=Report.objects.filter(Q(rank=0) | _PAGED, stage=Stage.WAITING).values("id"))
+        )
     done = 0
     while True:
         with transaction.atomic():
-            others = [Letter.SENT_TO_PARTNER, *desk_letters.carried()]  # those: dissemination/clock.py
-            ours = Outbox.objects.exclude(letter__in=others)
             letters = list(ours.select_for_update(skip_locked=True).order_by("id")[:_BATCH])
-            waiting = Report.objects.filter(
-                id__in=[one.thing_id for one in letters if one.thing_id], stage=Stage.WAITING
-            )
-            facts = {
-                report: (desk, rank) for report, desk, rank in waiting.values_list("id", "desk_id", "rank")
-            }
-            paged = set(waiting.filter(_PAGED).values_list("id", flat=True))
-            staffed = duty_hours.staffed_desks(at)
-            for letter in letters:
-                kind = alarm_kinds.raised_by(letter.letter)
-                if kind is not None and letter.desk is not None:
-                    _wake(kind, letter.thing_id, letter.slot)
-                    raise_alarms(kind, letter.slot, [(letter.desk, letter.thing_id)])
-                if letter.thing_id not in facts:
-                    continue  # taken already, or nothing that waits
-                desk, rank = facts[letter.thing_id]
-                if rank == 0:
-                    raise_alarms(AlarmKind.DANGER, letter.slot, [(desk, letter.thing_id)])
-                if letter.thing_id in paged:
-                    raise_alarms(AlarmKind.PLANNED, letter.slot, [(desk, letter.thing_id)])
-                if desk not in staffed:
-                    raise_alarms(AlarmKind.NOBODY_ON_DUTY, letter.slot, [(desk, letter.thing_id)])
+            _raise_for(letters, at)
             Outbox.objects.filter(id__in=[one.id for one in letters]).delete()
         done += len(letters)
         if len(letters) < _BATCH:
             return done
 
 
-def _wake(kind: str, about: UUID | None, slot: datetime) -> None:
-    """Page again about a danger that was told again, whoever acknowledged the alarm before."""
-    if kind == AlarmKind.DANGER_TOLD:
-        Alarm.objects.filter(kind=kind, about_id=about, cleared_at=None).update(
+def _urgent_letters() -> list[str]:
+    rules = (rule for _, rule in alarm_kinds.every_kind() if rule.word is PageWord.DANGER)
+    return [str(rule.raised_by) for rule in rules if rule.raised_by is not None]
+
+
+def _raise_for(letters: Sequence[Outbox], at: datetime) -> None:
+    waiting = Report.objects.filter(
+        id__in=[one.thing_id for one in letters if one.thing_id], stage=Stage.WAITING
+    )
+    facts = {report: (desk, rank) for report, desk, rank in waiting.values_list("id", "desk_id", "rank")}
+    paged = set(waiting.filter(_PAGED).values_list("id", flat=True))
+    staffed = duty_hours.staffed_desks(at)
+    wanted: list[tuple[str, datetime, UUID, UUID | None]] = []
+    told: dict[UUID, datetime] = {}
+    for letter in letters:
+        kind = alarm_kinds.raised_by(letter.letter)
+        if kind is not None and letter.desk is not None:
+            wanted.append((kind, letter.slot, letter.desk, letter.thing_id))
+            if kind == AlarmKind.DANGER_TOLD and letter.thing_id is not None:
+                told[letter.thing_id] = letter.slot
+        if letter.thing_id not in facts:
+            continue  # taken already, or nothing that waits
+        desk, rank = facts[letter.thing_id]
+        about = letter.slot, desk, letter.thing_id
+        if rank == 0:
+            wanted.append((AlarmKind.DANGER, *about))
+        if letter.thing_id in paged:
+            wanted.append((AlarmKind.PLANNED, *about))
+        if desk not in staffed:
+            wanted.append((AlarmKind.NOBODY_ON_DUTY, *about))
+    _wake(told)
+    _raise(wanted)
+
+
+def _wake(told: Mapping[UUID, datetime]) -> None:
+    """Page again about dangers that were told again, whoever acknowledged their alarms before.
+
+    `told` has the quarter hour of each report.
+    """
+    for slot in set(told.values()):
+        about = [report for report, when in told.items() if when == slot]
+        Alarm.objects.filter(kind=AlarmKind.DANGER_TOLD, about_id__in=about, cleared_at=None).update(
             acknowledged_by=None, acknowledged_at=None, steps_sent=0, slot=slot, settled=False
         )
 
@@ -327,41 +355,52 @@ def beat(at: datetime) -> None:
 # --- paging --------------------------------------------------------------------------------------------------------
 
 
-def page_round(at: datetime, monotonic: float, deadlines: Deadlines = _deadlines) -> int:
+def page_dangers(at: datetime, monotonic: float, memory: PagerMemory = _memory) -> int:
+    """Page everybody who is due to be called about somebody in danger, and return the number of alarms escalated.
+
+    `monotonic` is in seconds, read from a clock that only runs forward. `memory` is that of this pager. No other alarm is
+    looked at, however many there are.
+    """
+    with one_at_a_time("paging-dangers") as mine:
+        if not mine:
+            return 0
+        alarms = page_rounds.about_danger()
+        return _page(alarms, at, monotonic, memory.dangers, dangers=True)
+
+
+def page_round(at: datetime, monotonic: float, memory: PagerMemory = _memory) -> int:
     """Page everybody who is due to be called about an open alarm, and return the number of alarms escalated.
 
-    `monotonic` is in seconds, read from a clock that only runs forward. `deadlines` is the memory of this
-    pager. All alarms of a round share one page per person, so that nobody can count them from outside. Danger pages at
-    once. About everything else a person gets a digest, no more often than the pack says, and an alarm that reached somebody
-    else meanwhile waits for it. A step counts as sent once somebody was reached. If nobody was reached it is tried again
-    within seconds, and the failing channel raises an alarm of its own.
+    See `page_dangers` for the arguments. All alarms of a round share one page per person, so that nobody can count them from
+    outside. Danger pages at once. About everything else a person gets a digest, no more often than the pack says, and an
+    alarm that reached somebody else meanwhile waits for it. A step counts as sent once somebody was reached. If nobody was
+    reached it is tried again within seconds, and the failing channel raises an alarm of its own.
     """
+    dangers = {alarm.id for alarm in page_rounds.about_danger()}
+    others = [alarm for alarm in page_rounds.unanswered() if alarm.id not in dangers]
+    escalated = page_dangers(at, monotonic, memory)
     with one_at_a_time("paging") as mine:
-        return _page_round(at, monotonic, deadlines) if mine else 0
+        return escalated + (_page(others, at, monotonic, memory.others, dangers=False) if mine else 0)
 
 
-def _page_round(at: datetime, now: float, deadlines: Deadlines) -> int:
-    unanswered = list(
-        Alarm.objects.filter(kind__in=alarm_kinds.known(), cleared_at=None, acknowledged_at=None)
-    )
-    deadlines.keep_only(alarm.id for alarm in unanswered)
-    grave = page_rounds.grave_of(unanswered)
-    chained = {one for one in unanswered if _is_chained(one, grave)}
-    steps = dict(_due_steps(unanswered, chained, at, now, deadlines))
-    people = {alarm: alarm_kinds.called(alarm, step, at) for alarm, step in steps.items()}
-    dangers = {
-        alarm: called
-        for alarm, called in people.items()
-        if alarm_kinds.rule_of(alarm.kind).word is PageWord.DANGER or alarm in chained & grave
-    }
-    others = {alarm: called for alarm, called in people.items() if alarm not in dangers}
-    done = page_rounds.send(dangers, others, unanswered, at=at, now=now, deadlines=deadlines)
+def _page(alarms: Sequence[Alarm], at: datetime, now: float, deadlines: Deadlines, *, dangers: bool) -> int:
+    deadlines.keep_only(alarm.id for alarm in alarms)
+    chained = page_rounds.chained(alarms)
+    steps = dict(page_rounds.due_steps(alarms, chained, at, now, deadlines))
+    with on_call.remembering():
+        people = {alarm: alarm_kinds.called(alarm, step, at) for alarm, step in steps.items()}
+    urgent, others = (people, {}) if dangers else ({}, people)
+    done = page_rounds.send(urgent, others, alarms, at=at, now=now, deadlines=deadlines)
+    reached = defaultdict[int, list[UUID]](list)
     for alarm in done.went_out:
-        sent = min(deadlines.went_out(alarm.id, steps[alarm], now), len(_offsets(alarm in chained)))
-        Alarm.objects.filter(id=alarm.id).update(steps_sent=sent, settled=False)
+        most = len(page_rounds.offsets(alarm in chained))
+        reached[min(deadlines.went_out(alarm.id, steps[alarm], now), most)].append(alarm.id)
+    for sent, some in reached.items():
+        Alarm.objects.filter(id__in=some).update(steps_sent=sent, settled=False)
     for alarm in done.failed:
         deadlines.failed(alarm.id, now)
-        Alarm.objects.filter(id=alarm.id).update(
+    if done.failed:
+        Alarm.objects.filter(id__in=[alarm.id for alarm in done.failed]).update(
             failures=Least(F("failures") + 1, _MOST_FAILURES), settled=False
         )
     if done.broken or done.failed:
@@ -369,44 +408,24 @@ def _page_round(at: datetime, now: float, deadlines: Deadlines) -> int:
     return len(done.went_out)
 
 
-def _offsets(chain: bool) -> tuple[float, ...]:
-    return offsets_of(step.after for step in _pack().on_call) if chain else (0.0,)
-
-
-def _is_chained(alarm: Alarm, grave: Container[Alarm]) -> bool:
-    """Return whether the alarm escalates along the on-call chain until an officer responds.
-
-    An alarm escalates because of its kind, or because it is overdue and somebody is in danger.
-    """
-    rule = alarm_kinds.rule_of(alarm.kind)
-    return rule.chain or (rule.chain_in_danger and alarm in grave)
-
-
-def _due_steps(
-    alarms: Iterable[Alarm], chained: set[Alarm], at: datetime, now: float, deadlines: Deadlines
-) -> Iterator[tuple[Alarm, int]]:
-    in_danger = {alarm.about_id for alarm in alarms if alarm.kind == AlarmKind.DANGER}
-    told_again = {a.about_id for a in chained if a.kind == AlarmKind.DANGER_TOLD}
-    for alarm in alarms:
-        danger = alarm.about_id in in_danger | told_again
-        if alarm.kind == AlarmKind.OVERDUE and danger:
-            continue  # its danger alarm is calling the same people already
-        if alarm.kind in _AFTER_THE_SLOT and not danger and slot_end(alarm.slot) > at:
-            continue  # a page now would tell whoever watches the mail when the report came
-        chain = alarm in chained
-        step = deadlines.due_step(alarm.id, alarm.steps_sent, _offsets(chain), now, repeat=chain)
-        if step is not None:
-            yield alarm, step
-
-
 def settle_alarms(at: datetime) -> int:
     """Rewrite alarms from past quarter hours in random order, log their paging steps and return the count.
 
     An alarm's row is written within seconds of an arrival and again 2, 5 and 10 minutes later. Until it is
-    rewritten, its transaction number reveals the exact time that its slot hides. Idempotent.
+    rewritten, its transaction number reveals the exact time that its slot hides. Each batch, in the order of the alarms'
+    random ids, is a transaction of its own, so that the pager waits for at most one. Idempotent.
     """
+    done, batch = 0, _BATCH
+    while batch == _BATCH:
+        batch = _settle_batch(at)
+        done += batch
+    return done
+
+
+def _settle_batch(at: datetime) -> int:
     with transaction.atomic():
-        fresh = list(Alarm.objects.select_for_update().filter(settled=False, slot__lt=slot_of(at)))
+        past = Alarm.objects.filter(settled=False, slot__lt=slot_of(at)).order_by("id")
+        fresh = list(past.select_for_update()[:_BATCH])
         secrets.SystemRandom().shuffle(fresh)
         for alarm in fresh:
             Alarm.objects.filter(id=alarm.id).update(settled=True)

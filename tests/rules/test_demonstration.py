@@ -1,8 +1,15 @@
-"""Tests of the people of the demonstration."""
+"""Tests of the people and the reports of the demonstration."""
 
 from __future__ import annotations
 
+import tomllib
+from importlib.resources import files
+
+from heedline.intake.api_payload import from_api
+from heedline.intake.question_files import load_question_set
+from heedline.intake.record import Record
 from heedline.jobs.demonstration.cast import PEOPLE
+from heedline.packs import load_pack
 from heedline.permits.roles import Role
 
 
@@ -12,3 +19,13 @@ def test_every_desk_that_reads_reports_has_a_supervisor() -> None:
         held.setdefault(desk, set()).add(role)
     without = {desk for desk, roles in held.items() if Role.OFFICER in roles and Role.SUPERVISOR not in roles}
     assert without == set()
+
+
+def test_every_invented_report_fits_the_questions() -> None:
+    pack = load_pack("uk")
+    sets = {kind: load_question_set(pack, one.question_set) for kind, one in pack.kinds.items()}
+    told = files("heedline.jobs.demonstration").joinpath("reports.toml").read_text(encoding="utf-8")
+    for entry in tomllib.loads(told)["reports"]:
+        payload = {"kind": entry.get("kind", "activity"), **entry["told"]}
+        found = from_api(sets, payload, identity_offered=True)
+        assert isinstance(found, Record), (payload, found)

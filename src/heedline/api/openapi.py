@@ -202,8 +202,9 @@ def _report(kind: str, qs: QuestionSet) -> Json:
         },
     }
     for step in qs.steps:
-        if step.kind is StepKind.QUESTIONS and step.slug != step_slug:
-            properties[step.slug] = {**_fields(step.fields), "description": step.title}
+        beside = [question for question in step.fields if (step.slug, question.name) != qs.narrative]
+        if step.kind is StepKind.QUESTIONS and beside:
+            properties[step.slug] = {**_fields(beside), "description": step.title}
         elif step.kind is StepKind.LOOP:
             properties[step.slug] = {
                 "type": "array",

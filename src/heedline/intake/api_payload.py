@@ -4,7 +4,8 @@
   "now": {"danger": "yes"}, "where": {"date": {"year": 2026, "month": 3}, "place": "…", "postcode": "…"},
   "person": [{"name": "…"}, …]}`
 
-Only `kind` and `narrative` are required; kinds of report whose account may be left out say what is needed instead. Everything is validated as on the pages. What the pages would drop
+Only `kind` and `narrative` are required; kinds of report whose account may be left out say what is needed instead. Questions
+beside the account on its page stand under the page's name. Everything is validated as on the pages. What the pages would drop
 without a word is refused here: unknown keys, and answers to questions that the other answers rule out.
 """
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from heedline.intake import engine, loops
@@ -92,10 +93,9 @@ class _Reader:
             # earlier pages come first, so what decides whether this one applies has been read
             applies = engine.applies(step, counted, identity_offered=self.identity_offered)
             if slug == narrative_step:
-                if narrative:
-                    answers[slug] = {narrative_field: narrative}
-                if given is not None:
-                    self.wrong(f"/{slug}", "goes into narrative")
+                beside = self.beside_the_narrative(step, given)
+                if narrative or beside:
+                    answers[slug] = {**beside, **({narrative_field: narrative} if narrative else {})}
             elif given is not None:
                 if not applies:
                     self.wrong(f"/{slug}", "does not go with the other answers, or is not offered here")
@@ -156,6 +156,16 @@ class _Reader:
         for name, detail in missing_fields(step, values, with_errors).items():
             self.wrong(f"{pointer}/{name}", detail)
         return {question.name: values[question.name] for question in step.fields if question.name in values}
+
+    def beside_the_narrative(self, step: QuestionPage, given: object) -> dict[str, Any]:
+        """Return the answers to the other questions of the page that also asks for the narrative."""
+        others = [question for question in step.fields if question.name != self.qs.narrative[1]]
+        if given is None:
+            return {}
+        if not others or (isinstance(given, Mapping) and self.qs.narrative[1] in given):
+            self.wrong(f"/{step.slug}", "goes into narrative")
+            return {}
+        return self.page(replace(step, fields=tuple(others)), given, f"/{step.slug}")
 
     def loop(self, answers: dict[str, Any], step: QuestionPage, given: object) -> dict[str, Any]:
         pointer = f"/{step.slug}"

@@ -196,6 +196,24 @@ def test_the_api_and_the_pages_make_the_same_record() -> None:
     assert from_api(SETS, payload, identity_offered=True) == made(pages)
 
 
+def test_questions_beside_the_account_stand_under_their_pages_name() -> None:
+    sets = {"advice": load_question_set(load_pack("uk"), "advice")}
+    payload: dict[str, Any] = {
+        "kind": "advice",
+        "narrative": "A stage is being built.",
+        "organisation": {"name": "Mill Lane Hall", "postcode": "NE1 4ST"},
+        "help": {"help": ["visit"], "dates": "14 to 16 March"},
+        "contact": {"name": "Rosa", "email": "rosa@hall.example", "consent": ["yes"]},
+    }
+    answer = from_api(sets, payload, identity_offered=True)
+    assert isinstance(answer, Record)
+    assert answer.narrative == payload["narrative"]
+    assert answer.answers["help"] == payload["help"]
+    twice = from_api(sets, {**payload, "help": {"narrative": "Two."}}, identity_offered=True)
+    assert isinstance(twice, RejectedPayload)
+    assert [(one.pointer, one.detail) for one in twice.problems] == [("/help", "goes into narrative")]
+
+
 def test_the_server_works_out_the_urgency_and_takes_none() -> None:
     payload = {"kind": "activity", "narrative": "x", "now": {"danger": "yes"}}
     answer = from_api(SETS, payload, identity_offered=True)

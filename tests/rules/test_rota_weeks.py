@@ -7,7 +7,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from heedline.desks.rota_weeks import (
@@ -86,13 +86,24 @@ def test_shifts_that_follow_each_other_on_the_clock_leave_no_gap_on_any_day(
     assert gaps(whole, shifts, shifts) == []
 
 
+def on_the_wall(day: date, minute: int) -> int:
+    """Return the minute that the clock shows: one that London skips is the one at which the clocks have gone forward."""
+    last_sunday_of_march = day.month == 3 and day.weekday() == 6 and day.day >= 25
+    return 120 if last_sunday_of_march and 60 <= minute < 120 else minute
+
+
 @given(days, st.integers(0, DAY_MINUTES - 1), st.integers(1, DAY_MINUTES), st.integers(0, 8))
+@example(date(2026, 3, 29), 60, 8 * 60, 1)
+@example(date(2028, 3, 25), 22 * 60, 90, 1)
+@example(FORWARD, 60, 90, 1)
 def test_a_copied_week_keeps_the_times_of_day(day: date, begins: int, ends: int, weeks: int) -> None:
-    later = day + timedelta(weeks=weeks)
-    copied = same_hours(span_of(day, begins, ends, LONDON), 7 * weeks, LONDON)
-    if day in {FORWARD, FORWARD - timedelta(days=1)}:
-        return  # a time that the first week skips cannot be known from its moment
-    assert copied == span_of(later, begins, ends, LONDON)
+    """A time that the first week skips cannot be known from its moment: the copy keeps the time that it was moved to."""
+    last = day if ends > begins else day + timedelta(days=1)
+    expected = (
+        moment(on + timedelta(weeks=weeks), on_the_wall(on, minute), LONDON)
+        for on, minute in ((day, begins), (last, ends))
+    )
+    assert same_hours(span_of(day, begins, ends, LONDON), 7 * weeks, LONDON) == RotaSpan(*expected)
 
 
 @pytest.mark.thorough

@@ -8,9 +8,7 @@ import socketserver
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from functools import cache
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from uuid import UUID
 
@@ -26,7 +24,6 @@ from heedline.specialist_desks.material.notice_rules.content import (
     NoticeContent,
     NoticeItem,
 )
-from heedline.specialist_desks.material.notice_rules.directory import PlatformDirectory
 from heedline.specialist_desks.material.notice_rules.stored import StoredNotice
 from heedline.specialist_desks.material.notices import composing
 from heedline.specialist_desks.material.notices.composing import NoticeForm
@@ -36,20 +33,6 @@ from tests.support.cast import House, now
 from tests.support.linking_scene import compared
 from tests.support.material_scene import examined, taken, unlawful
 from tests.support.scene_people import People
-
-_as_in_the_pack = pack_data._directory
-
-
-@cache
-def _confirmed_lately(pack: str) -> PlatformDirectory:
-    """The directory of companies, which somebody confirmed twelve days ago. The pack's own day stays behind."""
-    found, day = _as_in_the_pack(pack), now().date() - timedelta(days=12)
-    return replace(
-        found, companies={code: replace(one, confirmed=day) for code, one in found.companies.items()}
-    )
-
-
-pack_data._directory = _confirmed_lately
 
 POST = "https://kiteboard.example/posts/Ab12Cd"
 OTHER_POST = "https://kiteboard.example/posts/Gh34Jk"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -40,9 +41,16 @@ def test_a_real_company_has_a_public_source(directory: PlatformDirectory) -> Non
 
 
 def test_an_entry_that_nobody_confirms_goes_out_of_date(directory: PlatformDirectory) -> None:
-    company = directory.companies["reelbox"]
+    company = replace(directory.companies["reelbox"], invented=False)
     assert not directory.is_out_of_date(company, company.confirmed + 180 * DAY)
     assert directory.is_out_of_date(company, company.confirmed + 181 * DAY)
+
+
+def test_a_demonstration_can_send_notices_years_from_now(directory: PlatformDirectory) -> None:
+    codes = {
+        one.code for one in directory.companies.values() if directory.is_out_of_date(one, date(2031, 1, 1))
+    }
+    assert codes == {"murmur"}, "out of date when the directory was written, for everybody to see"
 
 
 def test_only_channels_that_passed_their_test_are_used(directory: PlatformDirectory) -> None:

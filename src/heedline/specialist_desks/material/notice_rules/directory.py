@@ -87,6 +87,7 @@ class Company:
 class PlatformDirectory:
     """The directory of companies, searchable by code or by platform."""
 
+    as_of: date
     companies: Mapping[str, Company]
     confirm_within: timedelta
     test_within: timedelta
@@ -96,7 +97,12 @@ class PlatformDirectory:
         return next((one for one in self.companies.values() if platform in one.platforms), None)
 
     def is_out_of_date(self, company: Company, today: date) -> bool:
-        """Return whether the company's entry is due to be confirmed again."""
+        """Return whether the company's entry is due to be confirmed again.
+
+        Nobody confirms an invented company. Its entry ages no further than `as_of`, so that a demonstration can send
+        notices on any day.
+        """
+        today = min(today, self.as_of) if company.invented else today
         return today - company.confirmed > self.confirm_within
 
     def is_tested(self, test: ChannelTest | None, now: datetime) -> bool:
@@ -142,7 +148,7 @@ def read_platform_directory(folder: Traversable, platforms: Collection[str]) -> 
     if not confirm or not test:
         raise top.wrong("confirm_days", "and test_days must be above zero")
     top.done()
-    return PlatformDirectory(companies, timedelta(days=confirm), timedelta(days=test))
+    return PlatformDirectory(as_of, companies, timedelta(days=confirm), timedelta(days=test))
 
 
 def _company(code: str, table: Table, as_of: date) -> Company:

@@ -40,7 +40,7 @@ def site(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     monkeypatch.setattr(settings, "DEMO", True)
     monkeypatch.setattr(
-        settings, "CSRF_FAILURE_VIEW", "heedline.web.public.shell.recovery.forgery_check_failed"
+        settings, "CSRF_FAILURE_VIEW", "heedline.web.public.report.without_cookies.forgery_check_failed"
     )
     with public_serving() as address:
         yield address

@@ -32,11 +32,16 @@ NAMES = [
     "Heedline", "English", "Cymraeg", "Polski", "Soomaali", "ProtectUK", "Relay UK", "Crimestoppers", "NaCTSO", "Chrome",
     "Safari", "Firefox", "Clear-Site-Data", "BSL", "Tor Browser", "Tor",
 ]  # fmt: skip
-#: A code, an id and a day differ from run to run.
+#: A code, an id, a day and a promised time differ from run to run.
 _CHANGING = [
     (re.compile(r"\b[0-9A-Z]{2,6}([ -][0-9A-Z]{2,6}){3,}\b"), "CODE"),
     (re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|/person/[0-9a-f]{8,}"), "ID"),
     (re.compile(r"\b\d{1,2} [^\s\"]+ 20\d\d"), "DAY"),
+    *(
+        (re.compile(load_pack("uk").words(language).say(key, time=r"\d\d:\d\d", **day)), "WHEN")
+        for language in REVIEWED
+        for key, day in (("when.today", {}), ("when.tomorrow", {}), ("when.day", {"day": "DAY"}))
+    ),
 ]
 
 

@@ -315,7 +315,7 @@ def day(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Ite
                 ROOT_URLCONF="heedline.config.urls_public",
                 MIDDLEWARE=settings.PUBLIC_MIDDLEWARE,
                 PAGES_DIR=folder / "pages",
-                CSRF_FAILURE_VIEW="heedline.web.public.shell.recovery.forgery_check_failed",
+                CSRF_FAILURE_VIEW="heedline.web.public.report.without_cookies.forgery_check_failed",
             ),
         ):
             walk(day, db)

@@ -106,6 +106,8 @@ def stages(rosa: Walker, officer_asks: Callable[[str], None] | None = None) -> I
     )
     run_out_of_time()
     yield Stage("messages ran out of time", ("messages/open/",))
+    rosa.visit("/emergency/").press("Send now", narrative="He has a knife. Flat 4, the house by the mill.")
+    yield Stage("danger sent", ("code/",))
 
 
 def _questions(

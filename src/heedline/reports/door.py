@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import accumulate
 from typing import Any
 from uuid import UUID
@@ -230,6 +230,10 @@ class Visited:
     """The date of the reporter's latest message since the desk's last message, or None."""
     only_new: bool
     """Whether the reporter sees each message during one visit only, not until they hide it."""
+    opened_at: datetime | None
+    """When an officer last took the report, or None."""
+    unread: int
+    """How many of the reporter's messages no officer has read."""
 
 
 @dataclass(frozen=True)
@@ -244,7 +248,7 @@ class SealedMessage:
 def visit(lookup: bytes) -> Visited | None:
     """Return the report that a receipt belongs to, or None if the receipt is unknown."""
     rows = _call(
-        "SELECT report, desk, watch, status, withdraw_asked, received_on, answered_on, only_new"
+        "SELECT report, desk, watch, status, withdraw_asked, received_on, answered_on, only_new, opened_at, unread"
         " FROM door.visit(%s)",
         [lookup],
     )

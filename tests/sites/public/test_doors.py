@@ -16,7 +16,7 @@ from heedline.intake import engine
 from heedline.intake.questions import FieldKind
 from heedline.packs import load_pack
 from heedline.permits.roles import Role
-from heedline.web.public.guidance import doors
+from heedline.web.public.report import sending
 from heedline.web.public.shell.asking import question_sets
 from tests.sites.public.mishaps import run_out_of_time
 from tests.sites.public.walker import DRAFT, Walker
@@ -207,9 +207,9 @@ def test_saying_that_one_cannot_call_cuts_every_form_short_that_asks_it() -> Non
     assert [qs.code for qs in asked] == ["activity", "person", "online"]
     for qs in asked:
         assert qs.fast is not None
-        assert qs.fast.holds(engine.counted(qs, doors.CANNOT_CALL, identity_offered=True))
-        assert engine.urgency(qs, doors.CANNOT_CALL, identity_offered=True) == "danger"
-        for slug, answer in doors.CANNOT_CALL.items():
+        assert qs.fast.holds(engine.counted(qs, sending.CANNOT_CALL, identity_offered=True))
+        assert engine.urgency(qs, sending.CANNOT_CALL, identity_offered=True) == "danger"
+        for slug, answer in sending.CANNOT_CALL.items():
             for name, value in answer.items():
                 question = qs.any_step(slug).field(name)
                 assert question.kind is FieldKind.CHOICE

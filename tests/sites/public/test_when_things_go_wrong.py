@@ -23,7 +23,7 @@ ANOTHER = "I forgot: the van had no number plate at the back."
 def test_a_browser_without_cookies_gets_one_honest_page_with_a_phone_number(
     rosa: Walker, settings: Any
 ) -> None:
-    settings.CSRF_FAILURE_VIEW = "heedline.web.public.shell.recovery.forgery_check_failed"
+    settings.CSRF_FAILURE_VIEW = "heedline.web.public.report.without_cookies.forgery_check_failed"
     rosa.visit("/tell/")
     rosa.client.cookies.clear()
     rosa.press("Start")
@@ -38,7 +38,7 @@ def test_a_browser_without_cookies_gets_one_honest_page_with_a_phone_number(
 
 
 def test_words_typed_without_cookies_are_on_the_page_to_copy(rosa: Walker, settings: Any) -> None:
-    settings.CSRF_FAILURE_VIEW = "heedline.web.public.shell.recovery.forgery_check_failed"
+    settings.CSRF_FAILURE_VIEW = "heedline.web.public.report.without_cookies.forgery_check_failed"
     rosa.begin().press("Start", danger="no")
     rosa.client.cookies.clear()
     rosa.press("Continue", narrative=WORDS)
@@ -173,6 +173,31 @@ def test_answers_of_two_tabs_are_put_together_page_by_page(rosa: Walker) -> None
     rosa.visit("/r/check/")
     assert WORDS in rosa.main
     assert "Market Square" in rosa.main
+
+
+def test_a_second_tab_says_that_the_first_was_changed_and_shows_both_texts(rosa: Walker) -> None:
+    """The later one replaced the earlier one, and nothing said so."""
+    first, second = "A grey van stood at the gate.", "A white van drove past twice."
+    rosa.start()
+    tab = another_tab(rosa).visit("/r/what/")
+    rosa.visit("/r/what/").press("Continue", narrative=first)
+    tab.press("Continue", narrative=second)
+    assert tab.at == "/r/what/"
+    assert "You have changed this answer in another tab." in tab.main
+    assert first in tab.main
+    assert tab.typed("narrative") == second
+    assert rosa.visit("/r/what/").typed("narrative") == second
+    tab.press("Continue", narrative=f"{first} {second}")
+    assert tab.at != "/r/what/"
+    assert f"{first} {second}" in tab.visit("/r/check/").main
+    assert "another tab" not in tab.visit("/r/what/").main
+
+
+def test_the_same_words_in_two_tabs_are_no_change(rosa: Walker) -> None:
+    rosa.start()
+    tab = another_tab(rosa).visit("/r/what/")
+    for one in (rosa.visit("/r/what/"), tab):
+        assert one.press("Continue", narrative="A grey van stood at the gate.").at != "/r/what/"
 
 
 def test_a_page_that_another_tab_ruled_out_shows_what_was_typed(rosa: Walker) -> None:

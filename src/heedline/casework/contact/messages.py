@@ -77,6 +77,10 @@ class Mailbox:
     """The date of the reporter's latest message since the desk's last one, or None."""
     only_new: bool = False
     """True if each message is shown during one visit only (`show_only_new`)."""
+    opened_at: datetime | None = None
+    """When an officer last took the report, or None if none has since it arrived or was reopened."""
+    unread: int = 0
+    """How many of the reporter's messages no officer has read."""
 
     @property
     def open_question(self) -> UUID | None:
@@ -135,6 +139,8 @@ def visit(code: ReceiptCode, *, at: datetime, also: tuple[UUID, ...] = ()) -> Ma
         found.received_on,
         found.answered_on,
         found.only_new,
+        None if found.status == "received" else found.opened_at,
+        found.unread,
     )
 
 

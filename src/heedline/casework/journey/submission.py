@@ -51,11 +51,12 @@ def route_facts(record: Record, channel: str) -> RouteFacts:
 class Accepted:
     """Confirmation that a report has been stored durably.
 
-    `again` is True when the same report had already arrived.
+    `again` is True when the same report had already arrived. `due_at` is the deadline for taking it.
     """
 
     received_on: date
     again: bool
+    due_at: datetime
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class SealedReport:
     sending: door.Submission
     questions: QuestionSet
     today: date
+    due_at: datetime
 
 
 def submit(new: NewReport, *, at: datetime) -> Accepted:
@@ -92,6 +94,7 @@ def seal(new: NewReport, *, at: datetime) -> SealedReport:
     if desk is None:
         raise SealingStopped
     sealed = enclose(new, desk=desk, watch=watch, because=decision.because, at=at)
+    due_at = _due(new.record.kind, new.record.urgency, decision.area, at)
     sending = door.Submission(
         report=new.report_id,
         lookup=sealed.lookup,
@@ -104,7 +107,7 @@ def seal(new: NewReport, *, at: datetime) -> SealedReport:
         rank=rank_of(new.record.urgency),
         desk=desk.desk,
         watch=watch.desk if watch else None,
-        due_after=_due(new.record.kind, new.record.urgency, decision.area, at) - slot_of(at),
+        due_after=due_at - slot_of(at),
         question_set=new.record.set_digest,
         report_part=sealed.report_part,
         identity_part=sealed.identity_part,
@@ -113,7 +116,7 @@ def seal(new: NewReport, *, at: datetime) -> SealedReport:
         files=sealed.files,
         form=(new.form.row, new.form.number) if new.form is not None else None,
     )
-    return SealedReport(sending, new.question_set, today)
+    return SealedReport(sending, new.question_set, today, due_at)
 
 
 def store(sealed: SealedReport) -> Accepted:
@@ -135,8 +138,9 @@ def store(sealed: SealedReport) -> Accepted:
         raise SealingStopped
     if outcome == "again":
         before = door.visit(sending.lookup)
-        return Accepted(before.received_on if before is not None else sealed.today, again=True)
-    return Accepted(sealed.today, again=False)
+        received_on = before.received_on if before is not None else sealed.today
+        return Accepted(received_on, again=True, due_at=sealed.due_at)
+    return Accepted(sealed.today, again=False, due_at=sealed.due_at)
 
 
 def store_together(several: Sequence[SealedReport]) -> list[bool]:

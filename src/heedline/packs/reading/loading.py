@@ -74,9 +74,12 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
     formats = _formats(main.table("formats"))
     service = _service(main.table("service"))
     minutes = _minutes(clocks.table("minutes"))
-    known = _known(service, numbers, links, minutes)
-    organisations = {key: _organisation(key, table) for key, table in desks.named("organisations").items()}
     kinds = {key: read_kind(key, table) for key, table in desks.named("kinds").items()}
+    priorities = {key: _priority(key, table) for key, table in clocks.named("priorities").items()}
+    first_priority = _first_priority(clocks.table("first_priority"), priorities)
+    kind_clocks = _kind_clocks(clocks, kinds, priorities, first_priority)
+    known = _known(service, numbers, links, minutes, kind_clocks)
+    organisations = {key: _organisation(key, table) for key, table in desks.named("organisations").items()}
     desk_entries = {
         key: read_desk(key, table, organisations, kinds) for key, table in desks.named("desks").items()
     }
@@ -95,8 +98,6 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
     before.done()
     areas_table.done()
 
-    priorities = {key: _priority(key, table) for key, table in clocks.named("priorities").items()}
-    first_priority = _first_priority(clocks.table("first_priority"), priorities)
     outcomes = {key: read_outcome(key, table, kinds) for key, table in ends.named("outcomes").items()}
     reasons = {key: read_reason(key, table, outcomes, kinds) for key, table in ends.named("reasons").items()}
     assessments = read_assessments(folder, tuple(kinds))
@@ -135,7 +136,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         priorities=priorities,
         first_priority=first_priority,
         clocks=minutes,
-        kind_clocks=_kind_clocks(clocks, kinds, priorities, first_priority),
+        kind_clocks=kind_clocks,
         safe_hours=_safe_hours(clocks.table("safe_hours")),
         working_days=working_days,
         special_places=read_special_places(folder, forces),
@@ -183,10 +184,11 @@ def _known(
     numbers: Mapping[str, shapes.ServiceNumber],
     links: Mapping[str, shapes.ServiceLink],
     minutes: Mapping[str, timedelta],
+    kind_clocks: Mapping[str, KindClocks],
 ) -> dict[str, str]:
     """Return the placeholder values that texts may use, by dotted name.
 
-    Examples are `{numbers.hotline}`, `{minutes.draft}` and `{hours.draft_long}`.
+    Examples are `{numbers.hotline}`, `{minutes.draft}`, `{hours.draft_long}` and `{working_days.advice}`.
     """
     known = {
         "service.name": service.name,
@@ -206,6 +208,9 @@ def _known(
             known[f"hours.{code}"] = str(length // timedelta(hours=1))
         if not length % timedelta(days=1):
             known[f"days.{code}"] = str(length // timedelta(days=1))
+    for code, clocks in kind_clocks.items():
+        if clocks.working_days:
+            known[f"working_days.{code}"] = str(clocks.working_days)
     return known
 
 

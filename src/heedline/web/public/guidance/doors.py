@@ -25,7 +25,8 @@ from heedline.web.components.shell import Link
 from heedline.web.declared import Audience, open_to
 from heedline.web.public.guidance.leaflets import languages as on_paper
 from heedline.web.public.guidance.offered_language import offered
-from heedline.web.public.report import receipt, sending, walking
+from heedline.web.public.report import danger_sent, receipt, sending, walking
+from heedline.web.public.report.sending import CANNOT_CALL
 from heedline.web.public.report.starting import carry_on
 from heedline.web.public.report.turns import (
     DraftVisit,
@@ -48,9 +49,7 @@ from heedline.web.public.shell.pages import (
     tab_title,
 )
 
-#: What somebody has said who presses "I cannot call". A test holds it to the questions of every kind that ask this.
-CANNOT_CALL = {"now": {"danger": "yes"}, "call": {"called": "cannot"}}
-#: And of whoever presses "I have called and want to continue".
+#: What somebody has said who presses "I have called and want to continue".
 CALLED = {"now": {"danger": "yes"}, "call": {"called": "called"}}
 
 
@@ -185,9 +184,10 @@ def _danger(request: HttpRequest, draft: Draft | None, at: datetime, *, rerun: b
     """Record that the reporter cannot call, in the existing draft or a new one.
 
     Using the existing draft keeps what was said before. Text about a danger is sent at once in any case, even if there is no
-    room for a draft. If a report was sent before and its code has not been saved, the new draft keeps that code, to be
-    shown beside its own. If another report is unfinished that cannot be sent as danger, it waits until this one is finished.
-    Otherwise the old draft is deleted, but only once the new one is stored.
+    room for a draft. If an account of danger was sent before and its page is still open, this one is added to the same report.
+    If another report was sent before and its code has not been saved, the new draft keeps that code, to be shown beside its
+    own. If another report is unfinished that cannot be sent as danger, it waits until this one is finished. Otherwise the old
+    draft is deleted, but only once the new one is stored.
 
     Raises RunAgain (only if `rerun`) or DraftChanged if another request has changed the draft.
     """
@@ -195,6 +195,11 @@ def _danger(request: HttpRequest, draft: Draft | None, at: datetime, *, rerun: b
     waits, old = False, None
     if draft is not None and draft.sent and urgent and receipt.has_said(draft, _account(request)):
         return see_other("reporter:code")  # Back, and pressed again
+    adds = draft is not None and urgent and not again and danger_sent.is_open(draft)
+    if draft is not None and adds and danger_sent.joined(draft, _account(request), at=at):
+        draft.notes[receipt.SAID] = receipt.digest(_account(request))
+        danger_sent.note_added(draft, at=at)
+        return see_other("reporter:code")
     if draft is not None and draft.sent and not again and not urgent:
         return page(request, "code_again", title=tab_title("code_again"), kept=recovery.typed(request))
     if draft is not None and draft.answers and not _can_be_cut_short(draft, at):

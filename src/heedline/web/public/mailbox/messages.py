@@ -29,10 +29,11 @@ from heedline.web.components.forms import Form, Hidden, TextArea, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.public.report.starting import danger_form
 from heedline.web.public.report.turns import StoreAway, StoreFull, now
-from heedline.web.public.shell import cookies, recovery
+from heedline.web.public.shell import cookies, promised_times, recovery
 from heedline.web.public.shell.asking import first_kind, pack, shown
 from heedline.web.public.shell.beside import counted
 from heedline.web.public.shell.languages import as_typed
+from heedline.web.public.shell.message_ids import message_id
 from heedline.web.public.shell.pages import day_in_words, page, see_other, tab_title
 from heedline.web.public.shell.receipt_codes import ReceiptCode, mentions_code, typed_code
 
@@ -111,7 +112,7 @@ def messages(visit: Visit) -> HttpResponse:
     if not visit.posted:
         return _messages_page(visit, written)
     text = visit.request.POST.get("text", "").replace("\r\n", "\n").strip()
-    message = _message_id(visit.request.POST.get("message", ""))
+    message = message_id(visit.request.POST.get("message", ""))
     warned = visit.request.POST.get("warned") == "1"
     danger = visit.request.POST.get("danger", "")
     written.answers = {
@@ -165,7 +166,8 @@ def _again(visit: Visit, written: Draft) -> HttpResponse:
 @on_visit
 def message_sent(visit: Visit) -> HttpResponse:
     """Confirm that the message was received."""
-    return page(visit.request, "message_sent", title=tab_title("message_sent"))
+    when = promised_times.in_words(promised_times.message_read_by(visit.at), visit.at)
+    return page(visit.request, "message_sent", title=tab_title("message_sent"), when=when)
 
 
 @on_visit
@@ -297,7 +299,7 @@ def _messages_page(visit: Visit, written: Draft) -> HttpResponse:
         **asked.values,
         "question": str(box.open_question or ""),
         "text": written.answers.get("text", ""),
-        "message": str(_message_id(written.answers.get("message", ""))),
+        "message": str(message_id(written.answers.get("message", ""))),
         "warned": "1" if written.answers.get("warned") or error == shown("code_in_text.warning") else "",
     }
     return page(
@@ -377,14 +379,6 @@ def _wrong(written: Draft) -> str:
     if mentions_code(text) and not warned:
         return shown("code_in_text.warning")
     return shown("messages.full") if written.notes.get("full") else ""
-
-
-def _message_id(given: str) -> UUID:
-    """Return the id that the page gave this message, which prevents it from being sent twice."""
-    try:
-        return UUID(given)
-    except ValueError:
-        return uuid4()
 
 
 def _shown(request: HttpRequest) -> tuple[UUID, ...]:

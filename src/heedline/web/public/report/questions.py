@@ -57,6 +57,9 @@ def answer(turn: DraftVisit, step: QuestionPage) -> HttpResponse:
     if as_typed(turn.request):
         shown_again, trouble = walking.in_another_language(turn, step, step.slug)
         return shown_again or show(turn, step, reading.typed, {step.fields[0].name: trouble})
+    elsewhere = not reading.errors and walking.changed_elsewhere(turn, step, reading.values)
+    if elsewhere and (both := walking.beside_other_tab(turn, step)) is not None:
+        return both
     skipping = "skip" in turn.request.POST
     before = turn.draft.answers
     mistaken = bool(reading.errors) and not (skipping and is_blank(reading.typed))
@@ -111,6 +114,8 @@ def show(
         promised=promises.beside(step, asking.qs),
         young=any(asking.qs.roles.get(role, ("",))[0] == step.slug for role in ("young", "call_young")),
         gently=gently,
+        edition=walking.edition(turn, step),
+        other_tab=walking.of_other_tab(turn, step),
         step_words="" if turn.from_check else walking.step_words(turn, step.slug),
         late=late,
     )

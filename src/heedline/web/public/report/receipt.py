@@ -21,8 +21,9 @@ from heedline.casework.intake.drafting import Draft
 from heedline.packs.text.words import Words
 from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
+from heedline.web.public.report import danger_sent
 from heedline.web.public.report.turns import DraftVisit, StoreAway, asking_of, draft_of, kind_of, now, on_sent
-from heedline.web.public.shell import cookies, recovery
+from heedline.web.public.shell import cookies, promised_times, recovery
 from heedline.web.public.shell.asking import first_kind, question_set, shown, words
 from heedline.web.public.shell.beside import Twofold
 from heedline.web.public.shell.languages import as_typed
@@ -32,6 +33,8 @@ from heedline.web.public.shell.receipt_codes import ReceiptCode, typed_code
 #: The notes of a draft that hold the codes of reports sent before it, a digest of an account of danger that was sent, and the
 #: cookie of another unfinished report that waits until this one is finished.
 EARLIER, SAID, WAITING = "earlier", "said", "waiting"
+#: The note of a sent draft that holds by when its report is read.
+READ_BY = "read_by"
 #: The most earlier codes that a draft keeps.
 _MOST_EARLIER = 5
 
@@ -54,9 +57,10 @@ def _earlier_only(turn: DraftVisit) -> HttpResponse:
 def code(turn: DraftVisit) -> HttpResponse:
     """Show the receipt code, with advice on keeping it safe.
 
-    The code is large, in groups and spelled out.
+    The code is large, in groups and spelled out. After an account of danger the page says what has happened since, and what
+    is posted to it is added to the report.
     """
-    return show(turn)
+    return danger_sent.add(turn) if turn.posted and danger_sent.is_open(turn.draft) else show(turn)
 
 
 @on_sent
@@ -117,7 +121,10 @@ def show(turn: DraftVisit) -> HttpResponse:
     """
     day, ending = date.fromisoformat(turn.draft.received_on), _ending(turn)
     odd, young = "odd" in turn.draft.notes, "young" in turn.draft.notes
-    lead = _call_when(turn) if ending == "callback" else shown(f"sent.{ending}.lead")
+    if ending in _TIMED:
+        lead = shown(f"sent.{ending}.lead", when=promised_times.in_words(_read_by(turn), turn.at))
+    else:
+        lead = _call_when(turn) if ending == "callback" else shown(f"sent.{ending}.lead")
     day_words = shown("sent.day", day=day_in_words(day))
     return page(
         turn.request,
@@ -127,11 +134,13 @@ def show(turn: DraftVisit) -> HttpResponse:
         ending=f"sent.{ending}",
         sent_title=shown(f"sent.{ending}.title"),
         lead=lead,
+        by=_call_by(turn) if ending == "callback" else "",
         day_words=day_words,
         odd=odd,
         young=young,
         codes=_in_groups(turn.draft.notes.get(EARLIER, [])),
         **shown_code(turn),
+        **(danger_sent.context(turn) if ending == "danger" else {}),
     )
 
 
@@ -179,8 +188,9 @@ def has_said(draft: Draft, account: str) -> bool:
     return draft.notes.get(SAID) == digest(account)
 
 
-#: The endings that the pack has words for (`sent.<ending>`).
+#: The endings that the pack has words for (`sent.<ending>`), and those whose first sentence promises a time.
 ENDINGS = ("activity", "person", "callback", "online", "advice", "danger", "called")
+_TIMED = frozenset({"activity", "person", "online", "advice"})
 
 
 def _ending(turn: DraftVisit) -> str:
@@ -207,6 +217,21 @@ def _call_when(turn: DraftVisit) -> str:
     return shown(
         "sent.callback.lead", **{name: Twofold(once[name], original[name]) for name in ("days", "hours")}
     )
+
+
+def _read_by(turn: DraftVisit) -> datetime:
+    """Return by when the report is read. A draft that could not be marked does not know, so it is worked out again."""
+    noted = turn.draft.notes.get(READ_BY)
+    return datetime.fromisoformat(noted) if noted else promised_times.read_by(kind_of(turn.draft), turn.at)
+
+
+def _call_by(turn: DraftVisit) -> str:
+    """Return text saying by when we will first call, or "" if the reporter wrote about the times in their own words."""
+    notes = turn.draft.notes
+    if notes.get("own_times"):
+        return ""
+    due = promised_times.call_by(_read_by(turn), notes.get("days", ()), notes.get("hours", ()))
+    return shown("sent.callback.by", when=promised_times.in_words(due, turn.at))
 
 
 def _when_in_words(turn: DraftVisit, texts: Words, *, original: bool) -> dict[str, str]:

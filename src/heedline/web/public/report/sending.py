@@ -6,6 +6,8 @@ Sending twice creates one report with one receipt code.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -27,11 +29,14 @@ from heedline.packs.urgency import Urgency
 from heedline.web.components.forms import Form, TextArea
 from heedline.web.public.report import file_pages, gates, receipt, tally, walking
 from heedline.web.public.report.turns import DraftVisit, StoreAway, on_draft
-from heedline.web.public.shell import recovery
+from heedline.web.public.shell import promised_times, recovery
 from heedline.web.public.shell.asking import language, pack, shown, words
 from heedline.web.public.shell.beside import counted
 from heedline.web.public.shell.languages import as_typed, path_to
 from heedline.web.public.shell.pages import as_written, page, see_other, tab_title
+
+#: What somebody has said who presses "I cannot call". A test holds it to the questions of every kind that ask this.
+CANNOT_CALL = {"now": {"danger": "yes"}, "call": {"called": "cannot"}}
 
 
 def check(turn: DraftVisit) -> HttpResponse:
@@ -219,35 +224,33 @@ def send(turn: DraftVisit, page_slug: str) -> HttpResponse:
                 raise
             receipt.renew(draft)  # another tab has just sent another account: this one is a report of its own
             accepted = submission.submit(_new_report(turn, told, passed), at=turn.at)
-        received = accepted.received_on
+        received, due = accepted.received_on, accepted.due_at
         if not accepted.again:
             tally.sent(turn, page_slug)
     except Spent:
         return gates.press_again(turn)
     except Conflict:
-        received = turn.at.date()  # the other tab's answers were sent a moment ago, and those stand
+        # the other tab's answers were sent a moment ago, and those stand
+        received, due = turn.at.date(), promised_times.read_by(turn.kind, turn.at)
     except (SealingStopped, StoreAway):
         return recovery.store_away(turn.request)
-    try:
-        drafting.mark_sent(
-            draft,
-            received_on=received.isoformat(),
-            at=turn.at,
-            ending=_ending(turn, told, could_not_call=could_not_call),
-        )
-    except StoreAway:
-        draft.received_on = received.isoformat()
-        return receipt.show(turn)  # it is durable: the code must not wait for a draft
-    return see_other("reporter:code")
+    ending = _ending(turn, told, due, could_not_call=could_not_call)
+    if not turn.unkept:
+        with suppress(StoreAway):
+            drafting.mark_sent(draft, received_on=received.isoformat(), at=turn.at, ending=ending)
+            return see_other("reporter:code")
+        # it is durable: the code must not wait for a draft
+    draft.sent, draft.received_on, draft.notes = False, received.isoformat(), ending
+    return receipt.show(turn)
 
 
-def _ending(turn: DraftVisit, told: Record, *, could_not_call: bool) -> dict[str, Any]:
+def _ending(turn: DraftVisit, told: Record, due: datetime, *, could_not_call: bool) -> dict[str, Any]:
     """Return the draft notes that the confirmation page needs after the answers have been cleared.
 
-    This is the ending to use, with its details.
+    This is the ending to use, with its details. `due` is when the report will have been read.
     """
     qs, answers = turn.asking.qs, turn.draft.answers
-    ending: dict[str, Any] = {"kind": qs.code, "ending": qs.code}
+    ending: dict[str, Any] = {"kind": qs.code, "ending": qs.code, receipt.READ_BY: due.isoformat()}
     if could_not_call:
         slug, name = qs.narrative
         ending |= {"ending": "danger", receipt.SAID: receipt.digest(answers[slug][name])}

@@ -67,6 +67,8 @@ class DraftVisit:
     saved: bool = False
     full: bool = False
     """Whether the draft could not be saved for lack of space."""
+    unkept: bool = False
+    """Whether the browser keeps no cookies, so that no draft is stored."""
     rerun: bool = False
     """Whether the view is run once more if another tab has changed the draft (`on_draft`)."""
     _asking: tuple[dict[str, Any], str, PageFlow] | None = None

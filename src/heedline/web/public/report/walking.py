@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from django.http import HttpResponse
@@ -20,6 +22,10 @@ from heedline.web.public.shell.receipt_codes import mentions_code
 
 #: What is asked about once, by the name of the words that ask; the draft's note of it is absent, `asking` or `asked`.
 _BEHAVIOUR, _FORCE = "behaviour", "which_force"
+#: The field in which a page posts back which edition of its answer it shows, the edition of an answer that was not given yet,
+#: and the draft's note of pages whose answer another tab has changed.
+EDITION, _NONE, _ELSEWHERE = "edition", "none", "elsewhere"
+_OWN_WORDS = frozenset({FieldKind.TEXT, FieldKind.LONG_TEXT})
 
 
 def off_the_path(turn: DraftVisit, slug: str) -> HttpResponse:
@@ -85,8 +91,50 @@ def put_right(turn: DraftVisit, place: str) -> None:
 
     Saved with the next save of the draft.
     """
-    for kind in ("mistakes", "unfinished"):
+    for kind in ("mistakes", "unfinished", _ELSEWHERE):
         turn.draft.notes.get(kind, {}).pop(place, None)
+
+
+def edition(turn: DraftVisit, step: QuestionPage) -> str:
+    """Return which edition of its answer a page of the reporter's own words shows, or "" for pages of choices alone.
+
+    The page posts it back, so that it is noticed if another tab has changed the answer meanwhile.
+    """
+    if not any(question.kind in _OWN_WORDS for question in step.fields):
+        return ""
+    answer = turn.draft.answers.get(step.slug)
+    told = json.dumps(answer, sort_keys=True).encode("utf-8", "surrogatepass")
+    return sha256(told).hexdigest()[:16] if answer else _NONE
+
+
+def changed_elsewhere(turn: DraftVisit, step: QuestionPage, values: Values) -> bool:
+    """Return whether another tab has changed this answer since the page was shown, to something else than is posted."""
+    shown_was, now = turn.request.POST.get(EDITION, ""), edition(turn, step)
+    return (
+        bool(shown_was)
+        and now not in ("", _NONE, shown_was)
+        and dict(values) != dict(turn.draft.answers[step.slug])
+    )
+
+
+def beside_other_tab(turn: DraftVisit, step: QuestionPage) -> HttpResponse | None:
+    """Keep what was posted beside the answer of another tab, and show both on the page's own URL.
+
+    Returns None if it could not be saved.
+    """
+    put_right(turn, step.slug)
+    turn.draft.notes.setdefault("unfinished", {})[step.slug] = _posted(turn, step)
+    turn.draft.notes.setdefault(_ELSEWHERE, {})[step.slug] = True
+    return None if kept(turn, turn.draft.answers) else see_other(here(turn))
+
+
+def of_other_tab(turn: DraftVisit, step: QuestionPage) -> tuple[str, ...]:
+    """Return the text that another tab has saved as this answer, if it differs from what was posted here."""
+    if step.slug not in turn.draft.notes.get(_ELSEWHERE, {}):
+        return ()
+    answer = turn.draft.answers.get(step.slug, {})
+    own = [question.name for question in step.fields if question.kind in _OWN_WORDS]
+    return tuple(str(answer[name]) for name in own if answer.get(name))
 
 
 def reading_of(

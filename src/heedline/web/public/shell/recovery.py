@@ -29,6 +29,8 @@ _OURS = frozenset(
         "keep",
         "begin",
         "message",
+        "question",
+        "edition",
         "warned",
         "shown",
         "only",
@@ -137,14 +139,14 @@ def forgery_check_failed(request: HttpRequest, reason: str = "") -> HttpResponse
         "cookies_off",
         status=403,
         kept=(kept := typed(request)),
-        danger=_in_danger(request) and any(one.free for one in kept),
+        danger=in_danger(request) and any(one.free for one in kept),
         cookies_off=cookies_off,
         sent=sent,
         again_url=path_to("reporter:front") if lost else request.path,
     )
 
 
-def _in_danger(request: HttpRequest) -> bool:
+def in_danger(request: HttpRequest) -> bool:
     """Return whether the form was posted by somebody in danger who cannot call."""
     match = request.resolver_match
     return match is not None and match.url_name in _DANGER and "called" not in request.POST

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
@@ -122,6 +124,21 @@ def test_an_answer_goes_through_a_translator(house: House, hand: Callable[[], Ha
         messages.say(code, "W sobotę", message_id=uuid4(), at=now())
     odile.get(f"/w/r/{ref}/translation/")
     assert "Message from the reporter" in odile.html
+
+
+def test_a_message_in_another_language_is_flagged_and_its_request_is_filled_in(odile: Hand) -> None:
+    ref, code = a_report(at=now(), where=NORTH_EAST, narrative=ENGLISH)
+    with acting("public"):
+        messages.say(code, POLISH, message_id=uuid4(), at=now())
+    odile.get(f"/w/r/{ref}/")
+    [there] = re.findall(r'href="([^"]*translation/[^"]*message=[^"]*)"', odile.html)
+    assert "Seems to be in Polish" in odile.html
+    odile.get(html.unescape(there))
+    assert odile.form(f"/w/r/{ref}/translation/")["what"] == there.rpartition("message=")[2]
+    assert '<option value="pl" selected>' in odile.html
+    odile.send(f"/w/r/{ref}/translation/", language="pl")
+    odile.get(f"/w/r/{ref}/")
+    assert "Seems to be in Polish" not in odile.html
 
 
 def test_where_nobody_speaks_it_nothing_is_called_done(house: House, hand: Callable[[], Hand]) -> None:

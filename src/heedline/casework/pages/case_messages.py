@@ -8,6 +8,18 @@ from uuid import UUID
 
 from heedline.casework.language.lines import TranslationLine
 from heedline.casework.pages.case_lines import MessageLine, Row, Words, message_lines
+from heedline.casework.report import report_language
+from heedline.casework.report.question_editions import language_words
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignMessage:
+    """A message from the reporter that seems to be in another language and that nobody has been asked to translate."""
+
+    id: UUID
+    when_words: str
+    language: str
+    language_words: str
 
 
 @dataclass(frozen=True)
@@ -24,6 +36,17 @@ class CaseMessages:
     def unread(self) -> tuple[UUID, ...]:
         """Return the ids of the reporter's messages that have not been marked as read."""
         return tuple(one.id for one in self.lines if one.new)
+
+    @property
+    def untranslated(self) -> tuple[ForeignMessage, ...]:
+        """Return the reporter's messages that seem to be in another language, without a translation or a request for one."""
+        asked = {one.message for one in self.translations if not one.outward and (one.waiting or one.done)}
+        found = []
+        for one in self.lines:
+            guess = None if one.from_us or one.id in asked else report_language.guess_of(one.text)
+            if guess is not None and (words := language_words(guess.code)):
+                found.append(ForeignMessage(one.id, one.when_words, guess.code, words))
+        return tuple(found)
 
     @property
     def copies_deleted(self) -> bool:

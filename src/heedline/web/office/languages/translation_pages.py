@@ -112,6 +112,14 @@ def _seems(file: CaseFile) -> str:
     return file.answers.language if file.answers.language != first else ""
 
 
+def _preset(file: CaseFile, message: str) -> dict[str, str]:
+    """Return what to translate and from which language, for the message that a link names or else for the report."""
+    for one in file.messages.untranslated:
+        if str(one.id) == message:
+            return {"language": one.language, "what": message}
+    return {"language": _seems(file), "what": "report"}
+
+
 def _here(request: OfficeRequest, ref: UUID, task: UUID | None = None) -> str:
     if task is None:
         return with_queue(request, "report-translation", ref=ref)
@@ -127,7 +135,7 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     file = case_file.case_file(ref, by=by, at=at)
     fields = _asking(file)
     kept = restored(request, fields)
-    form, status = kept or Form(fields, values={"language": _seems(file), "what": "report"}), 200
+    form, status = kept or Form(fields, values=_preset(file, request.GET.get("message", ""))), 200
     if request.method == "POST":
         form, status = Form.posted(fields, request.POST.lists()), 422
         if not form.errors:

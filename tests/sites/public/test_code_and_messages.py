@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -294,3 +295,65 @@ def test_somebody_who_lost_the_code_gets_to_a_new_report_by_one_link(rosa: Walke
     rosa.visit("/messages/").press("Open", code="I have lost it")
     assert "lost your code" in rosa.main
     assert rosa.follow("Start a new report").at == "/"
+
+
+# --- the messages as a conversation ---------------------------------------------------------------------------------
+def test_a_question_carries_its_own_box_and_two_answers_that_need_no_words(rosa: Walker, asked: str) -> None:
+    enter(rosa, asked)
+    card = rosa.html.split("Question for you")[1].split("</li>")[0]
+    assert QUESTION in card
+    assert "Send your message" in card
+    rosa.press("I would rather not say", danger="no")
+    assert rosa.heading == "We have your message"
+    report = Report.objects.get()
+    assert report.unread == 1
+    enter(rosa, asked)
+    assert "You answered on" in rosa.main
+    assert "I would rather not say" not in rosa.main, "what they wrote is not shown again"
+
+
+def test_an_answer_by_a_button_takes_along_what_was_typed(rosa: Walker, asked: str) -> None:
+    enter(rosa, asked).press("I do not know", text=ANSWER)
+    assert rosa.title.startswith("Error: "), "whether anybody is in danger is asked first"
+    assert rosa.typed("text") == f"I do not know\n\n{ANSWER}"
+    rosa.press("Send your message", danger="no")
+    assert Message.objects.filter(from_us=False).count() == 1
+
+
+def test_the_reporters_turn_is_shown_without_their_words(rosa: Walker, asked: str, house: House) -> None:
+    enter(rosa, asked).press("Send your message", danger="no", text=ANSWER)
+    enter(rosa, asked)
+    assert "From you" in rosa.main
+    assert "No officer has read it yet." in rosa.main
+    assert ANSWER not in rosa.html
+    with acting("office"):
+        odile, ours = house.sign_in("Odile", at=now()), Message.objects.get(from_us=False)
+        messages.mark_read(ours.report_id, [ours.id], by=odile, at=now())
+    assert "An officer has read it." in rosa.visit("/messages/open/").main
+
+
+def test_the_steps_say_no_more_than_the_status(rosa: Walker, asked: str) -> None:
+    enter(rosa, asked)
+    steps = rosa.html.split('class="hl-line"')[1].split("</ol>")[0]
+    assert re.findall(r'<li( class="is-\w+")?', steps) == [
+        ' class="is-done"',
+        ' class="is-done"',
+        ' class="is-now"',
+        "",
+    ]
+    assert "We asked you a question" in steps
+    rosa.follow("Delete your copy of our messages").press("Delete my copy")
+    enter(rosa, asked)
+    steps = rosa.html.split('class="hl-line"')[1].split("</ol>")[0]
+    assert "question" not in steps, "a question that was deleted is not mentioned"
+
+
+def test_each_choice_says_what_it_does(rosa: Walker, asked: str) -> None:
+    enter(rosa, asked)
+    for said in (
+        "Only send what you already have.",
+        "We keep our own copy. Your code will still work.",
+        "We mark it as withdrawn, and keep it.",
+        "you can choose to see each message only once",
+    ):
+        assert said in rosa.main

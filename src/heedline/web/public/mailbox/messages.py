@@ -30,12 +30,15 @@ from heedline.web.declared import Audience, open_to
 from heedline.web.public.report.starting import danger_form
 from heedline.web.public.report.turns import StoreAway, StoreFull, now
 from heedline.web.public.shell import cookies, promised_times, recovery
-from heedline.web.public.shell.asking import first_kind, pack, shown
+from heedline.web.public.shell.asking import first_kind, pack, shown, words
 from heedline.web.public.shell.beside import counted
 from heedline.web.public.shell.languages import as_typed
 from heedline.web.public.shell.message_ids import message_id
 from heedline.web.public.shell.pages import day_in_words, page, see_other, tab_title
 from heedline.web.public.shell.receipt_codes import ReceiptCode, mentions_code, typed_code
+
+#: The answers to a question that are buttons, by the text that is then sent.
+_SHORT = {"not_known": "messages.say_not_known", "not_say": "messages.say_not_say"}
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,9 @@ def messages(visit: Visit) -> HttpResponse:
     if not visit.posted:
         return _messages_page(visit, written)
     text = visit.request.POST.get("text", "").replace("\r\n", "\n").strip()
+    short = _SHORT.get(visit.request.POST.get("say", ""))
+    if short is not None:  # an answer without words of one's own, before any that were typed
+        text = "\n\n".join(filter(None, (str(words()[short]), text)))
     message = message_id(visit.request.POST.get("message", ""))
     warned = visit.request.POST.get("warned") == "1"
     danger = visit.request.POST.get("danger", "")
@@ -309,6 +315,11 @@ def _messages_page(visit: Visit, written: Draft) -> HttpResponse:
         status=200,
         keeps_typed=True,
         status_words=_status_words(box),
+        steps=_steps(box),
+        asks=box.open_question is not None,
+        answered_day=day_in_words(box.answered_on).said if box.answered_on is not None else "",
+        unread=box.unread,
+        read_by=promised_times.in_words(promised_times.message_read_by(visit.at), visit.at),
         withdrawn=box.withdraw_asked,
         only_new=box.only_new,
         files=[one.name for one in written.files],
@@ -336,6 +347,31 @@ def _messages_page(visit: Visit, written: Draft) -> HttpResponse:
             {**asked.errors, **({"text": error} if error else {})},
         ),
     )
+
+
+def _steps(box: Mailbox) -> list[dict[str, object]]:
+    """Return the steps that a report has taken and the next one, from what the status says and no more."""
+    day = day_in_words(box.received_on).said
+    steps: list[dict[str, object]] = [{"title": shown("messages.step_received"), "why": day}]
+    if box.withdraw_asked:
+        steps.append({"title": shown("messages.step_withdrawn")})
+        return _marked(steps, 1)
+    steps.append({"title": shown("messages.step_read")})
+    now = 0 if box.status == "received" else 1
+    if box.open_question is not None:
+        steps.append({"title": shown("messages.step_question"), "why": shown("messages.stays")})
+        now = 2
+    elif box.status == "question" and box.answered_on is not None:
+        steps.append({"title": shown("messages.step_answered"), "why": day_in_words(box.answered_on).said})
+        now = 2
+    steps.append({"title": shown("messages.step_finished"), "why": shown("messages.cannot_tell")})
+    return _marked(steps, len(steps) - 1 if box.status == "finished" else now)
+
+
+def _marked(steps: list[dict[str, object]], now: int) -> list[dict[str, object]]:
+    for number, step in enumerate(steps):
+        step["state"] = "done" if number < now else "now" if number == now else ""
+    return steps
 
 
 def _status_words(box: Mailbox) -> str:

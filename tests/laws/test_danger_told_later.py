@@ -7,9 +7,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from heedline.audit.models import Event
 from heedline.casework.contact import messages
 from heedline.casework.danger.opening import CONFIRM, TOLD
 from heedline.casework.duty import paging
+from heedline.casework.intake import settle_arrivals
 from heedline.casework.journey import transitions
 from heedline.dispatch.chain import PagerMemory
 from heedline.dispatch.clocks import minute_of, slot_end, slot_of
@@ -73,6 +75,22 @@ def test_a_gun_while_somebody_owns_the_report(people: People) -> None:
     assert DangerEpisode.objects.filter(report=ref, discharged_at=None).exists()
     alarm.refresh_from_db()
     assert alarm.cleared_at is not None
+
+
+def test_the_log_says_which_assessment_a_message_ended(people: People) -> None:
+    """It was taken back in silence: no step and no event named it."""
+    ref, code = people.taken()
+    with people.sitting("Odile") as odile:
+        transitions.assess(ref, VAGUE, version=row(ref).version, by=odile, at=people.at)
+    say(people, code, "yes")
+    say(people, code, "not_sure", "I think he has left")
+    assert not Event.objects.filter(act="danger-told").exists(), "its moment would be the message's"
+    with acting("worker"):
+        settle_arrivals.settle(slot_end(slot_of(people.at)))
+    events = Event.objects.filter(act="danger-told", thing="report", thing_id=ref, actor=None)
+    assert {one.at for one in events} == {slot_of(people.at)}
+    told = [{"urgency": "danger", "priority": "low"}, {"urgency": "soon"}]
+    assert sorted((one.detail for one in events), key=len, reverse=True) == told
 
 
 def test_a_plan_while_somebody_owns_the_report(people: People) -> None:

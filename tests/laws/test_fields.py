@@ -11,7 +11,7 @@ from django.db import models
 #: digest: a hash, a MAC or a public key.
 PLAIN: dict[str, str] = {
     "audit_event": "id generation xid act desk thing thing_id outcome detail",
-    "audit_waiting": "id slot act desk outcome detail",
+    "audit_waiting": "id slot act desk report outcome detail",
     "audit_tile": "level number",
     "audit_mark": "id size generation xid event newest",
     "audit_checkpoint": "feed size generation old slot note key",

@@ -29,7 +29,13 @@ from tests.support.scene_people import DANGER, NAMED, People, row
 pytestmark = pytest.mark.django_db
 PACKAGE = Path(heedline.__file__).parent
 #: Written by SQL, not by name in Python.
-IN_SQL = {Act.DERIVATIVE_MADE, Act.REPORT_ARRIVED, Act.BACKUP_BEGUN, Act.RECEIVED_BY_PARTNER}
+IN_SQL = {
+    Act.DANGER_TOLD,
+    Act.DERIVATIVE_MADE,
+    Act.REPORT_ARRIVED,
+    Act.BACKUP_BEGUN,
+    Act.RECEIVED_BY_PARTNER,
+}
 MARK = "Zinnober-Quinquereme"
 
 

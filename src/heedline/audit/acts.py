@@ -83,6 +83,7 @@ class Act(AnyAct):
     FILE_VIEWED_BY_PARTNER = "file-viewed-by-partner"  # written by permits.view_sent_file
     REPORT_HANDED_OVER = "report-handed-over"
     # dangers to life: that something was written, never what
+    DANGER_TOLD = "danger-told"  # by a reporter or partner, after the report: written by clockwork.settle
     DANGER_OPENED = "danger-opened"
     DANGER_WATCHED = "danger-watched"  # the round-the-clock desk was added, or could not be
     DANGER_NOTED = "danger-noted"

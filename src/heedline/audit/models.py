@@ -59,7 +59,9 @@ class ThisSlot(models.Func):
 
 
 class Waiting(models.Model):
-    """An officer's action, not logged yet because its exact time would reveal a reporter's activity.
+    """An action not logged yet because its exact time would reveal a reporter's activity.
+
+    Either an officer's, which then names no report, or a reporter's own, which names the report and no actor.
 
     It waits here until its quarter hour is over. `clockwork.settle` then writes it to the log, shuffled with
     the arrivals. The database sets `slot`.
@@ -68,8 +70,9 @@ class Waiting(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slot = models.DateTimeField(db_default=ThisSlot())
     act = models.CharField(max_length=40)
-    actor = models.UUIDField()
+    actor = models.UUIDField(null=True)
     desk = models.UUIDField(null=True)
+    report = models.UUIDField(null=True)
     outcome = models.CharField(max_length=12)  # done | refused
     detail = models.JSONField(default=dict)  # codes only
 

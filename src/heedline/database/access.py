@@ -151,6 +151,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("intake_draft", "usher", "w"): "begun officer settled",
     ("audit_event", "office", "a"): "act actor desk detail outcome thing thing_id",  # never `at`
     ("audit_waiting", "office", "a"): "act actor desk detail id outcome",  # never `slot`
+    ("audit_waiting", "door", "a"): "act desk detail id outcome report",  # never an actor
     (
         "audit_event",
         "usher",

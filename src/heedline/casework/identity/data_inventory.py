@@ -92,14 +92,14 @@ HOLDS: tuple[HeldData, ...] = (
         {"reports_call_back": "report_id due_at missed done"},
     ),
     HeldData(
-        "In the log, for good, and in calls to officers: in which quarter hour this report came, written in shuffled "
-        "batches; and what officers did with it, to the second. When an officer took something down by telephone, at a "
+        "In the log, for good, and in calls to officers: in which quarter hour this report came, and in which its reporter "
+        "told us of a danger later, written in shuffled batches; and what officers did with it, to the second. When an officer took something down by telephone, at a "
         "counter or from a letter, the log has the quarter hour in which they sent it and who they are, not which report "
         "it became. Where a report has something in it that concerns the officer who opened "
         "it, such as a name of their family, the log says so, and not what.",
         False,
         {
-            "audit_waiting": "id slot act actor desk outcome detail",
+            "audit_waiting": "id slot act actor desk report outcome detail",
             "audit_event": "id generation xid at act actor desk thing thing_id outcome detail",
             "dispatch_outbox": "id letter desk thing_id slot",
             "dispatch_alarm": "id kind desk_id about_kind about_id slot steps_sent failures paged acknowledged_by acknowledged_at "

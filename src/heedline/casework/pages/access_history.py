@@ -33,13 +33,13 @@ class LookLine:
 def when_logged(act: str, at: datetime) -> str:
     """Return the time of a log entry, formatted at the precision that officers may see.
 
-    Arrivals show the day only: the logged time is a quarter hour, or midnight when the report was taken
-    before it had settled. Other events logged to the quarter hour are marked as such, because their time
+    What a reporter sent shows the day only: the logged time is a quarter hour, or midnight when the report
+    was taken before it had settled. Other events logged to the quarter hour are marked as such, because their time
     would otherwise read as the exact start of the quarter.
     """
     zone = session.office_zone()
     there = at.astimezone(zone)
-    if act == Act.REPORT_ARRIVED:
+    if act in {Act.REPORT_ARRIVED, Act.DANGER_TOLD}:
         return f"{there:%-d %B %Y}"
     if at == slot_of(at):
         return f"{there:%-d %B %Y, %H:%M} to {slot_end(at).astimezone(zone):%H:%M}"

@@ -52,12 +52,17 @@ END $$;
 -- Somebody says after a report arrived that someone is in danger, that something is planned, or that they are not sure. What
 -- officers decided before counts no more: the report has to be assessed again, and stands where a new one with this
 -- answer would. A danger that an officer has confirmed stays as it is. The letter pages the desk, whoever owns the report.
+-- The log says, by the quarter hour, what was told and which decision counts no more.
 CREATE FUNCTION door.told_of_danger(p_report uuid, p_urgency text, p_due_after interval) RETURNS void LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     s timestamptz := door.slot();
 BEGIN
     PERFORM door.stop_closing(p_report);
+    INSERT INTO public.audit_waiting (id, act, desk, report, outcome, detail)
+        SELECT gen_random_uuid(), 'danger-told', r.desk_id, r.id, 'done', jsonb_build_object('urgency', p_urgency)
+            || CASE WHEN r.danger_to_life OR r.priority = '' THEN '{}' ELSE jsonb_build_object('priority', r.priority) END
+        FROM public.reports_report r WHERE r.id = p_report;
     UPDATE public.reports_report r SET due_at = least(r.due_at, s + p_due_after), version = r.version + 1
         WHERE r.id = p_report AND r.stage <> 'closed';
     UPDATE public.reports_report r SET danger_to_life = NULL, priority = '',

@@ -18,10 +18,11 @@ BEGIN
     IF NOT pg_try_advisory_xact_lock(hashtext('heedline/settle')) THEN
         RETURN;  -- another worker is at it
     END IF;
-    -- what officers did that would date somebody: dated by the quarter hour, and without the order in which they did it
+    -- what would date somebody, done by officers or told by reporters: dated by the quarter hour, without its order
     WITH over AS (DELETE FROM public.audit_waiting WHERE slot < p_before RETURNING *)
-        INSERT INTO public.audit_event (at, act, actor, desk, thing, outcome, detail)
-        SELECT slot, act, actor, desk, '', outcome, detail FROM over ORDER BY random();
+        INSERT INTO public.audit_event (at, act, actor, desk, thing, thing_id, outcome, detail)
+        SELECT slot, act, actor, desk, CASE WHEN report IS NULL THEN '' ELSE 'report' END, report, outcome, detail
+        FROM over ORDER BY random();
     -- arrived, or the reporter has been at it since: wrote, read, deleted, asked to withdraw
     SELECT array_agg(id ORDER BY id) INTO stirred FROM (
         SELECT id FROM public.reports_report WHERE NOT settled AND (slot IS NULL OR slot < p_before)

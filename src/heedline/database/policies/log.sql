@@ -27,8 +27,10 @@ CREATE POLICY written_by_partners ON audit_event FOR INSERT TO heedline_partner
 -- Acts of officers that are logged by the quarter hour: sending what somebody told them on the telephone is a moment of
 -- that somebody's, and a telephone company knows who rang then. They wait here, without an exact time, and
 -- clockwork.settle writes them into the log. Nobody reads them before, and only in their own name can officers add one.
+-- Danger that a reporter tells of later waits here too (door.told_of_danger).
 ALTER TABLE audit_waiting ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY inner_roles ON audit_waiting TO heedline_settler USING (true);
+CREATE POLICY of_reporters ON audit_waiting FOR INSERT TO heedline_door WITH CHECK (actor IS NULL AND act = 'danger-told');
 CREATE POLICY of_myself ON audit_waiting FOR INSERT TO heedline_office
     WITH CHECK (actor = permits.my_officer() AND act IN ('call-taken-down', 'without-training'));
 

@@ -7,8 +7,9 @@ GRANT USAGE, CREATE ON SCHEMA door TO heedline_door;
 -- people, desks and hours
 GRANT SELECT ON desks_desk TO heedline_door;
 
--- letters and alarms
+-- letters and alarms, and what is logged by the quarter hour
 GRANT INSERT ON dispatch_outbox TO heedline_door;
+GRANT INSERT (id, act, desk, report, outcome, detail) ON audit_waiting TO heedline_door;
 
 -- drafts, questions and counts
 GRANT SELECT, INSERT, UPDATE ON intake_count TO heedline_door;

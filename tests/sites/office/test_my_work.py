@@ -10,7 +10,7 @@ import pytest
 from pytest_django import Settings
 
 from heedline.casework.duty import paging
-from heedline.dispatch.chain import Deadlines
+from heedline.dispatch.chain import PagerMemory
 from heedline.dispatch.models import Alarm
 from heedline.web.office.report import queue_pages
 from tests.sites.office.desk_hand import Hand
@@ -67,7 +67,7 @@ def test_what_an_officer_was_paged_about_is_the_first_row_and_is_acknowledged_by
     ref, _ = a_report(at=at, where=HERE, now={"danger": "yes"})
     with acting("worker"):
         paging.drain(at)
-        paging.page_round(at, 0.0, Deadlines())
+        paging.page_round(at, 0.0, PagerMemory())
     odile.get("/w/")
     row = odile.html.split("<tbody")[1].split("</tr>")[0]
     assert "You were paged about" in odile.html

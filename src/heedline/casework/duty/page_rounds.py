@@ -152,10 +152,13 @@ def _record_paged(alarms: Iterable[Alarm], told: Mapping[UUID, Set[str]]) -> Non
     """Add to each alarm the officers whom a page about it reached, so that My work lists it for them."""
     addresses = frozenset[str]().union(*told.values())
     officers = dict(Officer.objects.filter(email__in=addresses).values_list("email", "id"))
+    same = defaultdict[tuple[UUID, ...], list[UUID]](list)
     for alarm in alarms:
         new = {officers[one] for one in told.get(alarm.id, ()) if one in officers} - set(alarm.paged)
         if new:
-            Alarm.objects.filter(id=alarm.id).update(paged=sorted({*alarm.paged, *new}), settled=False)
+            same[tuple(sorted({*alarm.paged, *new}))].append(alarm.id)
+    for paged, some in same.items():
+        Alarm.objects.filter(id__in=some).update(paged=list(paged), settled=False)
 
 
 def _by_word(due: Mapping[str, set[UUID]], alarms: Iterable[Alarm]) -> dict[PageWord, frozenset[str]]:

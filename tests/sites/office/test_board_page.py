@@ -18,7 +18,7 @@ from heedline.permits.roles import Role
 from heedline.reports.models import Swept
 from tests.casework.tasks.test_tasks import set_one
 from tests.sites.office.desk_hand import Hand
-from tests.sites.office.test_sweep_pages import ANSWERS, SWEEP, adverts, open_group, ticks
+from tests.sites.office.test_sweep_pages import ANSWERS, SWEEP, adverts, open_group, ticks, token_of
 from tests.support.acting import acting
 from tests.support.call_scene import asks_for_a_call
 from tests.support.cast import House, now
@@ -162,13 +162,12 @@ def test_the_chart_is_told_in_words_and_drawn_without_scripts(house: House, hand
 
 
 def test_every_bulk_closure_leads_to_its_reports(house: House, hand: Callable[[], Hand]) -> None:
-    adverts(5)
+    refs = adverts(5)
     odile, olga = hand().at_work(house, "Odile"), hand().at_work(house, "Olga")
     for left in (2, 0):
         open_group(odile)
-        chosen = ticks(odile)
-        odile.send(SWEEP, choose=chosen)
-        odile.send(SWEEP, leave=chosen[:left], **ANSWERS)
+        odile.send(SWEEP, choose=ticks(odile))
+        odile.send(SWEEP, leave=[token_of(ref, 1) for ref in refs[:left]], **ANSWERS)
     odile.send(f"{odile.path}undo/")
     olga.get(BOARD)
     closures = re.findall(

@@ -91,7 +91,8 @@ TIME_STAMPS_ROOTS = env.text("HEEDLINE_TIME_STAMPS_ROOTS", default="")
 #: Tests lower the cost of unlocking; nothing else may.
 TEST_ARGON = TESTING
 
-SPECIALIST_DESKS = specialist_desks.packages()
+#: The public and the files site serve no specialist desk, and do not even have the code of one loaded.
+SPECIALIST_DESKS = [] if _NOBODY_SIGNS_IN else specialist_desks.packages()
 
 # --- secrets -----------------------------------------------------------------------------------------------------
 SECRET_KEY = env.secret(
@@ -119,7 +120,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     # signing in is for those who have keys; the public process must not even have the code loaded
     *([] if _NOBODY_SIGNS_IN else ["allauth", "allauth.account", "allauth.mfa"]),
-    "procrastinate.contrib.django",
+    # the worker's jobs: no site reads them, and the office's commands look at the migrations
+    *([] if PROCESS in {"public", "partner", "files"} else ["procrastinate.contrib.django"]),
     "heedline.audit",
     "heedline.dispatch",
     "heedline.desks",

@@ -1,4 +1,4 @@
-"""The specialist desks of this installation, the same in every process (heedline/desk_hooks)."""
+"""The specialist desks of this installation, the same in every process that has one (heedline/desk_hooks)."""
 
 from __future__ import annotations
 

@@ -102,15 +102,16 @@ install_lock() { # lock file, stamp
     echo "$now" >".venv/$2"
 }
 
-unpack_nginx() { # for a test of the operator's guide; unpacked only, because the package would start a web server
-    command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || [ -x .tools/nginx/usr/sbin/nginx ] && return 0
+unpack() { # a server for a test, and the libraries it needs; unpacked only, because its package would start it
+    command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] || [ -x ".tools/$1/usr/sbin/$1" ] && return 0
     local folder
     folder=$(mktemp -d)
-    say "unpacking nginx"
-    if (cd "$folder" && apt-get download -qq nginx >/dev/null 2>&1); then
-        mkdir -p .tools && dpkg-deb -x "$folder"/nginx_*.deb .tools/nginx
+    say "unpacking $1"
+    if (cd "$folder" && apt-get download -qq "$@" >/dev/null 2>&1); then
+        mkdir -p .tools
+        for package in "$folder"/*.deb; do dpkg-deb -x "$package" ".tools/$1"; done
     else
-        say "not found: nginx. Its test is left out."
+        say "not found: $1. Its test is left out."
     fi
     rm -rf "$folder"
 }
@@ -151,7 +152,8 @@ browser)
     [ -x /usr/lib/libreoffice/program/soffice.bin ] ||
         missing+=(libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui)
     [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
-    unpack_nginx
+    unpack nginx
+    unpack pgbouncer libcares2
     install_npm tests/vectors
     install_npm tests/browser
     ;;

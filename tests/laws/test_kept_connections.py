@@ -113,7 +113,8 @@ def test_no_value_stands_in_the_text_of_a_bound_statement(kept: Any) -> None:
 def test_the_public_process_looks_up_by_index_whatever_the_planner_has_counted(
     kept: Any, process: str, reads_whole_tables: str
 ) -> None:
-    kept.settings_dict["OPTIONS"] = database_settings(process)["default"]["OPTIONS"]
+    """Also through a pooler: it is a setting of the role, since a pooler takes none along with a connection."""
+    kept.settings_dict |= databases.from_url(database.cluster().url(process, database.database()))
     with kept.cursor() as cursor:
         cursor.execute("SHOW enable_seqscan")
         assert cursor.fetchone() == (reads_whole_tables,)

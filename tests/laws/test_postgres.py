@@ -204,7 +204,10 @@ def test_what_a_role_changes_of_itself_is_put_right_at_the_next_start(opened: Cl
         kept = connection.execute(
             "SELECT setrole::regrole::text, setconfig FROM pg_db_role_setting"
         ).fetchall()
-        assert kept == [("heedline_backup", ["default_transaction_read_only=on"])]
+        assert sorted(kept) == [
+            ("heedline_backup", ["default_transaction_read_only=on"]),
+            ("heedline_public", ["enable_seqscan=off"]),
+        ]
         assert [finding.right for finding in doctor.own_settings(connection)] == [True, True]
     test_a_process_signs_in_by_its_own_password_only(opened, "public")
 

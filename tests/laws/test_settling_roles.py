@@ -42,9 +42,12 @@ def test_settings_and_passwords_are_reset(
         db.execute("ALTER ROLE heedline_office SUPERUSER PASSWORD 'changed'")
         assert cli.main(["settle-roles"]) == 0
         changed = db.execute(
-            "SELECT r.rolname FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole"
+            "SELECT r.rolname, s.setconfig FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole"
         )
-        assert [name for (name,) in changed.fetchall()] == ["heedline_backup"]
+        assert sorted(changed.fetchall()) == [
+            ("heedline_backup", ["default_transaction_read_only=on"]),
+            ("heedline_public", ["enable_seqscan=off"]),
+        ]
         (rights,) = db.execute("SELECT rolsuper FROM pg_roles WHERE rolname = 'heedline_office'").fetchall()
         assert rights == (False,)
         found = db.execute("SELECT rolname, rolpassword FROM pg_authid WHERE rolcanlogin AND NOT rolsuper")

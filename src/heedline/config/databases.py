@@ -9,13 +9,10 @@ from typing import Any
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGconn
 
 from heedline.config import environment as env
-
-#: The public process looks everything up by a key. A session that first stores a report while there are few keeps a plan
-#: that reads the whole table to check each reference; without this, a rush on a new installation gets dearer with every
-#: report, until the database has counted its rows.
-_BY_INDEX = "-c enable_seqscan=off"
 
 #: Nobody waits longer for a row that somebody else holds: a process that runs other code than ours, or hangs, would else
 #: hold up everybody who needs one of the rows that it may lock, a partner's those of the desk that sends to it.
@@ -74,6 +71,19 @@ def from_url(url: str) -> dict[str, Any]:
     }
 
 
+#: What is said of a connection that leads through a pooler.
+POOLED = (
+    "The database address leads through a connection pooler, which would give an officer's queries to a session of somebody"
+    " else. Connect this process directly. The public site alone may use a pooler."
+)
+
+
+def is_pooled(connection: PGconn) -> bool:
+    """Return whether a pooler answers this connection: the session that it named at the start is not the server's."""
+    found = connection.exec_(b"SELECT pg_backend_pid()")
+    return found.status == ExecStatus.TUPLES_OK and found.get_value(0, 0) != b"%d" % connection.backend_pid
+
+
 def database_settings(process: str) -> dict[str, dict[str, Any]]:
     """Return the DATABASES setting for this process.
 
@@ -84,7 +94,6 @@ def database_settings(process: str) -> dict[str, dict[str, Any]]:
         raise env.Missing("HEEDLINE_DATABASE_URL")
     found = from_url(url or "postgresql:///nowhere?host=/nonexistent")
     more = {
-        "public": _BY_INDEX,
         "office": _WAITS_SHORTLY,
         "partner": _WAITS_SHORTLY,
         "files": _WAITS_SHORTLY,

@@ -21,7 +21,13 @@ SUPERUSER = "heedline_super"
 DATABASE = "heedline"
 #: The only settings that roles have of their own. A role may change its own settings and its own password: both are reset
 #: at every start, and `heedline doctor` tells of any other setting.
-SETTINGS = {"backup": {"default_transaction_read_only": "on"}}
+SETTINGS = {
+    "backup": {"default_transaction_read_only": "on"},
+    # It looks everything up by a key. A session that first stores a report while there are few keeps a plan that reads the
+    # whole table to check each reference; without this, a rush on a new installation gets dearer with every report, until
+    # the database has counted its rows.
+    "public": {"enable_seqscan": "off"},
+}
 #: Who works one at a time (`dispatch.turns`, `clockwork.settle`).
 TAKES_TURNS = ("worker", "settler")
 #: Who may write events into the log, each with the number of its transaction.

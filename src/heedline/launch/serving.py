@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import Any
 
+import psycopg
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from heedline.config import databases
 from heedline.config import environment as env
 from heedline.launch import CannotStart
 
@@ -69,6 +72,8 @@ def serve(site: str) -> int:
     host = env.text("HEEDLINE_BIND", default="127.0.0.1")
     if env.flag("HEEDLINE_DEMO", default=False) and host not in _LOOPBACK:
         raise CannotStart("A demonstration listens on this machine only: take HEEDLINE_BIND away.")
+    if site != "public":
+        _refuse_a_pooler()
     workers = env.count(f"HEEDLINE_{site.upper()}_WORKERS", default=_WORKERS[site])
     os.environ["HEEDLINE_PROCESS"] = site
     Granian(
@@ -80,3 +85,14 @@ def serve(site: str) -> int:
         **SERVER,
     ).serve()
     return 0
+
+
+def _refuse_a_pooler() -> None:
+    """Raise CannotStart if the database address leads through a pooler. A database that is away is waited for later."""
+    address = env.secret("HEEDLINE_DATABASE_URL", default="")
+    if not address:
+        return  # the site itself says that it is missing
+    with contextlib.suppress(psycopg.Error):
+        with psycopg.connect(address, connect_timeout=databases.CONNECT_SECONDS) as connection:
+            if databases.is_pooled(connection.pgconn):
+                raise CannotStart(databases.POOLED)

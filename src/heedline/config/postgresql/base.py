@@ -26,6 +26,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.postgresql import base
 from django.db.backends.utils import CursorWrapper
 from django.db.utils import Error
@@ -34,6 +35,8 @@ from psycopg import OperationalError
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import InvalidSqlStatementName, error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
+
+from heedline.config.databases import POOLED, is_pooled
 
 #: Seconds for which the queries of a request wait while the database changes over to another server.
 PATIENCE = 25.0
@@ -67,6 +70,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _prepared: tuple[Any, dict[tuple[str, tuple[int, ...]], bytes]] = (None, {})
     #: Until when this request waits, by the monotonic clock, once it has begun to.
     _patient_until: float | None = None
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Open a connection. Raise ImproperlyConfigured if it leads through a pooler, except in the public process.
+
+        Who is signed in is a setting of the session (`permits.functions`), so no other request may share it.
+        """
+        made = super().get_new_connection(conn_params)
+        if settings.PROCESS != "public" and is_pooled(made.pgconn):
+            made.close()
+            raise ImproperlyConfigured(POOLED)
+        return made
 
     def bound_cursor(self, *, binary: bool = False) -> CursorWrapper:
         """Return a cursor that sends parameters separately from the SQL, for our own database functions.

@@ -15,7 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from attack import live
+from attack import availability, live
 from attack.verdict import Verdict
 from bench.instance import NotStarted, running
 
@@ -37,6 +37,7 @@ def on_the_instance(program: str, home: Path | None, *, short: bool) -> list[Ver
     """Attack a running demonstration. Raises NotStarted."""
     attacks = [live.roles, live.statistics, live.slow_bodies, live.flood]
     if not short:
+        attacks += [availability.idle_senders, availability.films, availability.captured_page]
         attacks.append(live.kill)  # the last: what it kills may not come back
     found = []
     with running(program, home) as instance:

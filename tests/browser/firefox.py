@@ -185,6 +185,8 @@ class FirefoxVisitor:
         self._do("WebDriver:SwitchToWindow", handle=closed)
         self._do("WebDriver:CloseWindow")
         self._do("WebDriver:SwitchToWindow", handle=other)
+        # the browser notes a closed tab a moment later, on a busy machine some seconds
+        _soon(lambda: self._of_the_browser("return SessionStore.getClosedTabCountForWindow(window)"))
         self._of_the_browser("SessionStore.undoCloseTab(window, 0)")
         restored = _soon(lambda: set(self._do("WebDriver:GetWindowHandles")) - {other})
         self._do("WebDriver:SwitchToWindow", handle=restored.pop())

@@ -36,6 +36,7 @@ from heedline.casework.duty import paging, rota
 from heedline.casework.intake import drafting, settle_arrivals
 from heedline.casework.intake.drafting import Draft
 from heedline.casework.journey import repeat_reports, transitions
+from heedline.casework.journey.closing import Closing
 from heedline.casework.keys.epochs import grant_context
 from heedline.casework.linking import interests, matching, questions
 from heedline.casework.pages import case_file
@@ -73,7 +74,7 @@ NORTH_EAST: dict[str, Any] = {"where": {"postcode": stories.NORTH_EAST, "place":
 #: Who is named in the first three of the reports that are stolen: in two of one desk, and one of another.
 SURNAMES, PHONE = ("Tierwater", "Teirwater", "Tierwatter"), "01632 960455"
 FINDING = transitions.Assessment(False, f"{CANARY} answer", "low", f"{CANARY} reason")
-CLOSING = transitions.Closing("insufficient", f"{CANARY} reason", "finished")
+CLOSING = Closing("insufficient", f"{CANARY} reason", "finished")
 
 
 @dataclass

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from heedline.casework.access import saved_views
 from heedline.casework.danger.action_log import DangerNoteKind
 from heedline.casework.journey import bulk_close, practice, transitions
-from heedline.casework.journey.transitions import Closing
+from heedline.casework.journey.closing import Closing
 from heedline.casework.keys import directory
 from heedline.casework.language import translating
 from heedline.casework.language.translating import TranslationRequest

@@ -11,7 +11,8 @@ import pytest
 from heedline.casework.contact import messages
 from heedline.casework.duty import alarm_kinds, paging
 from heedline.casework.journey import bulk_close, closing, transitions
-from heedline.casework.journey.transitions import Assessment, Closing
+from heedline.casework.journey.closing import Closing
+from heedline.casework.journey.transitions import Assessment
 from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow, Stage

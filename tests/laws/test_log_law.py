@@ -19,6 +19,7 @@ from heedline.casework.access import session
 from heedline.casework.contact import messages
 from heedline.casework.duty import paging, rota
 from heedline.casework.journey import transitions
+from heedline.casework.journey.closing import Closing
 from heedline.casework.pages import access_history, case_file
 from heedline.casework.pages.queues import queue
 from heedline.casework.pages.queues.queue import QueueView
@@ -145,7 +146,7 @@ def test_a_whole_day_leaves_only_known_acts_without_words_or_names(people: Peopl
         transitions.assess(ref, finding, version=row(ref).version, by=odile, at=people.at)
         transitions.close(
             ref,
-            transitions.Closing("insufficient", MARK, "finished"),
+            Closing("insufficient", MARK, "finished"),
             version=row(ref).version,
             by=odile,
             at=people.at,

@@ -17,7 +17,8 @@ from django.db import DatabaseError, connection, transaction
 
 import heedline
 from heedline.casework.contact import messages
-from heedline.casework.journey import bulk_close, transitions
+from heedline.casework.journey import bulk_close
+from heedline.casework.journey.closing import Closing
 from heedline.desks.models import EpochKeyRow
 from heedline.permits import functions
 from heedline.reports.lifecycle import PATH, Move, NotNow, Stage
@@ -132,7 +133,7 @@ def test_reports_at_different_stages_move_together_or_not_at_all(people: People)
 def test_a_sweep_closes_only_what_may_be_swept(stage: Stage, people: People) -> None:
     ref = at_stage(people, stage)
     others = [people.send()[0] for _ in range(2)]  # one alone is no look-alike
-    closing = transitions.Closing(outcome="spam", reason="An advertisement", tell_reporter="finished")
+    closing = Closing(outcome="spam", reason="An advertisement", tell_reporter="finished")
     with people.sitting("Odile") as by:
         chosen = {one: row(one).version for one in (ref, *others)}
         bulk_close.sweep("north-east", chosen, closing, by=by, at=people.at)

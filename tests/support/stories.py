@@ -11,8 +11,9 @@ from django.conf import settings
 
 from heedline.casework.access.session import Attendance
 from heedline.casework.journey import submission, transitions
+from heedline.casework.journey.closing import Closing
 from heedline.casework.journey.submission import Accepted
-from heedline.casework.journey.transitions import Assessment, Closing
+from heedline.casework.journey.transitions import Assessment
 from heedline.casework.report.sealing import NewReport
 from heedline.intake.api_payload import from_api
 from heedline.intake.question_files import load_question_set

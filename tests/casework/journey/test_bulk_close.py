@@ -14,7 +14,7 @@ from heedline.casework.duty import paging
 from heedline.casework.errors import Locked, NotHere
 from heedline.casework.intake import settle_arrivals
 from heedline.casework.journey import bulk_close, transitions
-from heedline.casework.journey.transitions import Closing
+from heedline.casework.journey.closing import Closing
 from heedline.casework.pages import access_history
 from heedline.casework.pages.queues import bulk_preview, queue
 from heedline.dispatch.models import Alarm

@@ -9,8 +9,9 @@ from uuid import UUID
 import pytest
 
 from heedline.casework.journey import closing_rules, transitions
+from heedline.casework.journey.closing import Closing
 from heedline.casework.journey.closing_rules import ClosingProof
-from heedline.casework.journey.transitions import Assessment, Closing
+from heedline.casework.journey.transitions import Assessment
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import NotNow
 from tests.support import stories

@@ -15,7 +15,8 @@ from heedline.casework.duty import paging, training_clock
 from heedline.casework.errors import Changed, NotHere
 from heedline.casework.identity import requests as identity_requests
 from heedline.casework.journey import call_outcomes, practice, transitions
-from heedline.casework.journey.transitions import Assessment, Closing
+from heedline.casework.journey.closing import Closing
+from heedline.casework.journey.transitions import Assessment
 from heedline.casework.pages import access_history, case_file, practice_file
 from heedline.casework.retention import keeping
 from heedline.casework.setup import stewardship

@@ -9,7 +9,8 @@ from uuid import UUID
 import pytest
 
 from heedline.casework.journey import transitions
-from heedline.casework.journey.transitions import Assessment, Closing
+from heedline.casework.journey.closing import Closing
+from heedline.casework.journey.transitions import Assessment
 from heedline.casework.pages.queues import bulk_preview
 from heedline.casework.retention import keeping
 from heedline.casework.search import link_decisions

@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import bulk_close, transitions
+from heedline.casework.journey.closing import Closing
 from heedline.casework.pages import hand_overs
 from heedline.dispatch.clocks import minute_of
 from heedline.permits import functions
@@ -140,7 +141,7 @@ def test_a_curious_officer_and_another_desk_accept_and_return_nothing(people: Pe
 def test_what_waits_to_be_accepted_is_not_closed_in_bulk(people: People) -> None:
     ref, _ = people.send()
     give(people, ref)
-    spam = transitions.Closing(outcome="spam", reason="An advertisement", tell_reporter="finished")
+    spam = Closing(outcome="spam", reason="An advertisement", tell_reporter="finished")
     with people.sitting("Otto") as otto:
         bulk_close.sweep("south-west", {ref: row(ref).version}, spam, by=otto, at=people.at)
     assert (row(ref).stage, row(ref).offered) == ("waiting", True)

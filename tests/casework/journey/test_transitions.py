@@ -12,7 +12,8 @@ from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.contact import messages
 from heedline.casework.errors import Changed, Conflict, Locked, NotHere
 from heedline.casework.journey import transitions
-from heedline.casework.journey.transitions import Assessment, Closing
+from heedline.casework.journey.closing import Closing
+from heedline.casework.journey.transitions import Assessment
 from heedline.casework.report import sealing
 from heedline.dispatch.clocks import minute_of, slot_of
 from heedline.dispatch.models import Outbox

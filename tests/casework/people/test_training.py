@@ -15,6 +15,7 @@ from heedline.casework.identity import opening as identity_opening
 from heedline.casework.identity.requests import IdentityApplication
 from heedline.casework.journey import bulk_close, call_taking, transitions
 from heedline.casework.journey.call_taking import Contact
+from heedline.casework.journey.closing import Closing
 from heedline.casework.pages.case_header import FOR_DANGER_ONLY
 from heedline.casework.pages.queues import bulk_preview
 from heedline.casework.people import training
@@ -347,7 +348,7 @@ def test_where_too_few_are_trained_a_supervisor_closes_and_sweeps_and_the_log_sa
     """Trainings have lapsed and a flood has come: nobody may record their own, and the desk must not stand still."""
     an_item(people, "Mina")
     second, third, fourth, other = (stories.an_item(at=people.at) for _ in range(4))
-    house, spam = people.house, transitions.Closing("spam", "Spam", "finished")
+    house, spam = people.house, Closing("spam", "Spam", "finished")
     with acting("office"):
         desk = house.desks["material"]
         stewardship.appoint(house.officers["Marcus"], Role.SUPERVISOR, desk, hands=house.hands, at=people.at)

@@ -9,7 +9,7 @@ import pytest
 from heedline.casework.contact import messages
 from heedline.casework.errors import Locked, NoRoom, NotHere
 from heedline.casework.journey import transitions
-from heedline.casework.journey.transitions import Closing
+from heedline.casework.journey.closing import Closing
 from heedline.casework.language import languages
 from heedline.casework.oversight import conflict_register
 from heedline.casework.search import link_decisions

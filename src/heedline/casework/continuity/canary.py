@@ -17,7 +17,8 @@ from heedline.casework.access import session as access_session
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session_store import SessionStore
 from heedline.casework.journey import transitions
-from heedline.casework.journey.transitions import Assessment, Closing
+from heedline.casework.journey.closing import Closing
+from heedline.casework.journey.transitions import Assessment
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys.directory import Addressee
 from heedline.casework.keys.epochs import grant_context

@@ -23,7 +23,8 @@ from django.db import transaction
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import Changed, NotHere
-from heedline.casework.journey.transitions import Assessment, Closing
+from heedline.casework.journey.closing import Closing
+from heedline.casework.journey.transitions import Assessment
 from heedline.casework.recording import refusals_logged
 from heedline.desks.models import Exercise
 from heedline.intake.api_payload import from_api

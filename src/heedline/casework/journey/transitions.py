@@ -20,7 +20,7 @@ from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.duty.alarms import resolve, resolve_for
 from heedline.casework.duty.rota import who_take_reports
 from heedline.casework.journey import closing, closing_rules, owner_notices, repeat_reports
-from heedline.casework.journey.closing import Closing as Closing
+from heedline.casework.journey.closing import Closing
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.language import translating
 from heedline.casework.oversight import daily_counts

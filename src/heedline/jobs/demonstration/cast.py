@@ -392,6 +392,7 @@ def _work_on(cast: _Cast, one: _Sent) -> list[tuple[ReceiptCode, str]]:
     from heedline.casework.access import session as access_session
     from heedline.casework.contact import messages
     from heedline.casework.journey import transitions
+    from heedline.casework.journey.closing import Closing
     from heedline.casework.journey.closing_rules import ClosingProof
     from heedline.casework.pages import case_file
 
@@ -405,7 +406,7 @@ def _work_on(cast: _Cast, one: _Sent) -> list[tuple[ReceiptCode, str]]:
             outcome, reason = CLOSINGS[then]
             finding = transitions.Assessment(False, "Nothing that was done", "low", reason)
             proof = ClosingProof(**PROOFS.get(then, {}))
-            closing = transitions.Closing(outcome, reason, "finished", proof)
+            closing = Closing(outcome, reason, "finished", proof)
             if then not in BY_TWO:
                 transitions.assess_and_close(one.ref, finding, closing, version=version, by=by, at=at)
                 return []

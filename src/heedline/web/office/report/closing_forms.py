@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from django.conf import settings
 
 from heedline.casework.journey import closing_rules
+from heedline.casework.journey.closing import Closing
 from heedline.casework.journey.closing_rules import ClosingProof
-from heedline.casework.journey.transitions import Closing
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from django.conf import settings
 
-from heedline.casework.journey.transitions import Assessment, Closing
+from heedline.casework.journey.closing import Closing
+from heedline.casework.journey.transitions import Assessment
 from heedline.packs import load_pack
 from heedline.packs.rules.presets import Preset
 from heedline.reports.lifecycle import NotNow

@@ -4,8 +4,8 @@
   "now": {"danger": "yes"}, "where": {"date": {"year": 2026, "month": 3}, "place": "…", "postcode": "…"},
   "person": [{"name": "…"}, …]}`
 
-Only `kind` and `narrative` are required; kinds of report whose account may be left out say what is needed instead. Questions
-beside the account on its page stand under the page's name. Everything is validated as on the pages. What the pages would drop
+Only `kind` and `narrative` are required; kinds of report whose account may be left out say what is needed instead. Answers
+to the other questions on the narrative's page go under that page's name. Everything is validated as on the pages. What the pages would drop
 without a word is refused here: unknown keys, and answers to questions that the other answers rule out.
 """
 

@@ -39,7 +39,7 @@ def moved(old: QuestionSet, new: QuestionSet, answers: Answers) -> dict[str, Any
             said += _lines(old, step, given)
     account = str(answers.get(old.narrative[0], {}).get(old.narrative[1], ""))
     if text := "\n".join(filter(None, (account, *said))):
-        kept[new.narrative[0]] = {new.narrative[1]: text}
+        kept[new.narrative[0]] = {**kept.get(new.narrative[0], {}), new.narrative[1]: text}
     return kept
 
 

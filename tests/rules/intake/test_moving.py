@@ -56,6 +56,11 @@ def test_into_the_same_form_nothing_changes_but_the_private_answers(kind: str) -
     assert moved(SETS[kind], SETS[kind], given) == given
 
 
+def test_a_request_for_advice_keeps_what_stands_beside_its_account() -> None:
+    given = {"help": {"help": ["visit"], "narrative": "A stage is being built."}}
+    assert moved(SETS["advice"], SETS["advice"], given) == given
+
+
 def test_choices_are_no_words_of_theirs() -> None:
     assert "week" not in moved(SETS["activity"], SETS["online"], SEEN)["what"]["narrative"]
     assert moved(SETS["activity"], SETS["online"], {}) == {}

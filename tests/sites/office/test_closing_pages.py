@@ -72,7 +72,7 @@ def test_a_kept_closure_stands_on_the_report_the_queue_and_the_board_until_it_is
     olga.get(f"/w/r/{ref}/close/")
     ended = {"outcome": "insufficient", "reason": "Nothing that can be checked.", "tell": "finished"}
     olga.send(f"/w/r/{ref}/close/", **ended, do="save-stay")
-    assert "Your closure is kept." in olga.html
+    assert "Closure pending." in olga.html
     assert "Closing, waiting for comparison" in olga.html
     olga.get("/w/q/north-east/?stage=closing")
     assert short_name(ref) in olga.html

@@ -266,6 +266,6 @@ def test_my_work_asks_no_more_however_much_there_is(house: House, hand: Callable
                 paged=[house.officers["Odile"].id],
             )
         counts.append(len(statements(odile, "/w/")))
-    assert "You were paged about 2 more" in odile.html
+    assert "You were paged about 2 more items" in odile.html
     assert odile.html.count("Zinnober-task") == 7
     assert max(counts) <= MY_WORK, counts

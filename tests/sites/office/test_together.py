@@ -90,7 +90,7 @@ def test_coming_on_and_going_off_duty(house: House, hand: Callable[[], Hand]) ->
     assert "<strong>Nobody</strong>" in odile.html
     odile.get("/w/duty/north-east/on/")
     odile.send("", hours="4")
-    assert "You are on the rota of North East desk until" in odile.html
+    assert "You are on the North East desk rota until" in odile.html
     assert "Not on duty: locked." in odile.html
     assert "<strong>Nobody</strong>" in odile.html, "the rota says who should be there"
     odile.get("/w/duty/")

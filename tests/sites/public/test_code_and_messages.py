@@ -316,6 +316,8 @@ def test_an_answer_by_a_button_takes_along_what_was_typed(rosa: Walker, asked: s
     enter(rosa, asked).press("I do not know", text=ANSWER)
     assert rosa.title.startswith("Error: "), "whether anybody is in danger is asked first"
     assert rosa.typed("text") == f"I do not know\n\n{ANSWER}"
+    rosa.press("I do not know")
+    assert rosa.typed("text") == f"I do not know\n\n{ANSWER}", "pressing it again says it once"
     rosa.press("Send your message", danger="no")
     assert Message.objects.filter(from_us=False).count() == 1
 

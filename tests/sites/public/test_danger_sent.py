@@ -110,6 +110,10 @@ def test_an_empty_box_and_a_long_text_are_kept_with_the_reason(sent: Walker) -> 
     assert "characters too long" in sent.main
     assert sent.typed("text") == long.strip()
     assert not Message.objects.exists()
+    sent.press("Send this too", text="He is here.")
+    assert Message.objects.count() == 1
+    assert not sent.title.startswith("Error: ")
+    assert sent.typed("text") == "", "what was sent is not in the box any more"
 
 
 def test_what_was_typed_stays_while_somebody_checks_for_news(sent: Walker, nadia: Attendance) -> None:

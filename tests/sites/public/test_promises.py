@@ -33,7 +33,9 @@ def test_the_privacy_page_begins_with_staying_anonymous_and_says_who_gets_a_repo
     lead = "You can report without saying who you are, and we do not keep your IP address."
     assert rosa.main.index(lead) < rosa.main.index(first)
     for words in (
-        "Counter terrorism officers",
+        "counter terrorism officers",
+        "safeguarding officers",
+        "national centre",
         "Another police force",
         "security adviser",
         "agency",

@@ -193,6 +193,17 @@ def test_a_second_tab_says_that_the_first_was_changed_and_shows_both_texts(rosa:
     assert "another tab" not in tab.visit("/r/what/").main
 
 
+def test_a_mistake_in_the_second_tab_still_shows_both_texts(rosa: Walker) -> None:
+    """After an error the page carried the newer edition, and the other tab's text was replaced in silence."""
+    rosa.start()
+    tab = another_tab(rosa).visit("/r/what/")
+    rosa.visit("/r/what/").press("Continue", narrative="A grey van stood at the gate.")
+    tab.press("Continue", narrative="x" * 10_001)
+    assert tab.title.startswith("Error: ")
+    assert "You have changed this answer in another tab." in tab.main
+    assert "A grey van stood at the gate." in tab.main
+
+
 def test_the_same_words_in_two_tabs_are_no_change(rosa: Walker) -> None:
     rosa.start()
     tab = another_tab(rosa).visit("/r/what/")

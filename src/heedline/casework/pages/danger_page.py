@@ -82,9 +82,9 @@ class Banner:
     desks where nobody is on duty, if something is planned or the reporter is not sure.
     """
 
-    dangers: tuple[DangerNotice, ...]
-    untaken: UntakenReports | None
-    asleep: UntakenReports | None
+    dangers: tuple[DangerNotice, ...] = ()
+    untaken: UntakenReports | None = None
+    asleep: UntakenReports | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ reset, email addresses, social accounts) cannot be reached at all.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from allauth.account.mixins import RedirectAuthenticatedUserMixin
@@ -89,9 +90,10 @@ class SignOut(LogoutView):  # type: ignore[misc]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        context["owned"] = self._owned()
+        context["owned"] = self._owned
         return context
 
+    @cached_property
     def _owned(self) -> list[tuple[DeskLine, tuple[OwnedReport, ...]]]:
         """Return the open reports that the officer owns, by desk."""
         by, at = getattr(self.request, "attendance", None), access_session.now()
@@ -101,7 +103,7 @@ class SignOut(LogoutView):  # type: ignore[misc]
         return [(desk, owned) for desk, owned in found if owned]
 
     def post(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if self.request.POST.get("sure") != "yes" and self._owned():
+        if self.request.POST.get("sure") != "yes" and self._owned:
             asked: HttpResponseBase = self.render_to_response(self.get_context_data())
             return asked
         response: HttpResponseBase = super().post(*args, **kwargs)

@@ -65,7 +65,7 @@ def _untaken(one: UntakenReports, *, linked: bool, several: str) -> ShellUntaken
     href = reverse("report", kwargs={"ref": one.ref}, urlconf=OFFICE) if one.number == 1 else several
     return ShellUntaken(
         number=one.number,
-        href=href if linked and (one.watched or one.number > 1) else "",
+        href=href if linked and one.watched else "",
         short=one.short,
         desk=one.desk_name,
         due=one.due_words,
@@ -133,8 +133,8 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
     found = [_link(text, name, request.path) for text, name, shown in asked if shown]
     links = tuple(link for link in found if link is not None)
     first = len(links) if len(links) <= MOST_LINKS else MOST_LINKS - 1
-    said = Banner((), None, None) if "HX-Request" in request.headers else banner(by=by, at=session.now())
-    dangers, untaken, asleep = said.dangers, said.untaken, said.asleep
+    notices = Banner() if "HX-Request" in request.headers else banner(by=by, at=session.now())
+    dangers, untaken, asleep = notices.dangers, notices.untaken, notices.asleep
     linked = not frame["practice"]
     return OfficeShell(
         **frame,

@@ -262,7 +262,7 @@ def come_on(request: OfficeRequest, desk: str) -> HttpResponse:
             until = at + timedelta(hours=int(form.text("hours")))
             until = duty_rota.come_on(by=request.attendance, desk=line.desk_id, until=until, at=at)
             messages.success(
-                request, f"You are on the rota of {line.name} until {times.day_and_clock(until, at)}."
+                request, f"You are on the {line.name} rota until {times.day_and_clock(until, at)}."
             )
             return HttpResponseRedirect(reverse("my-work"))
     return render(

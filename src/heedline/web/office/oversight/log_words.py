@@ -123,7 +123,7 @@ LABELS = {
     "to": "To",
     "training": "Training",
     "until": "Until",
-    "urgency": "Urgency told",
+    "urgency": "Urgency stated",
     "untaken": "Dangers nobody has taken",
     "asleep": "Urgent reports where nobody is on duty",
     "urgent": "Sent before the second check",

@@ -253,7 +253,7 @@ def bulk(request: OfficeRequest) -> HttpResponse:
 @open_to(Audience.OFFICERS)
 @require_GET
 def hours(request: OfficeRequest) -> HttpResponse:
-    """List views by people whom the rota did not have."""
+    """List views by people outside their shifts."""
     rows = [
         _heap(heap, f"{heap.count} look{'' if heap.count == 1 else 's'}")
         for heap in log_view.out_of_hours(by=request.attendance, at=session.now())

@@ -42,7 +42,7 @@ _BESIDE = 5
 SAVE_STAY = "save-stay"
 #: What an officer is told whose closure is kept.
 CLOSURE_KEPT = (
-    "Your closure is kept. It takes effect when the report has been compared with those of all desks."
+    "Closure pending. The report will close once it has been compared with the reports of other desks."
 )
 HAND_OVER, HAND_OVER_NEXT = "hand-over", "hand-over-next"
 

@@ -70,7 +70,7 @@ ACTS = {
     "task-cancelled": "Cancelled a task",
     "shift-note-written": "Left a handover note for the next shift",
     "shift-note-acknowledged": "Acknowledged a shift’s handover note",
-    "danger-told": "Received a message or reply that tells of danger",
+    "danger-told": "Received a message or reply reporting danger",
     "danger-opened": "Opened a danger to life",
     "danger-watched": "Added the round-the-clock desk",
     "danger-noted": "Added an entry to the danger log",

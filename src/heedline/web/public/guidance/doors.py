@@ -49,7 +49,7 @@ from heedline.web.public.shell.pages import (
     tab_title,
 )
 
-#: What somebody has said who presses "I have called and want to continue".
+#: The answers recorded when a reporter presses "I have called and want to continue".
 CALLED = {"now": {"danger": "yes"}, "call": {"called": "called"}}
 
 

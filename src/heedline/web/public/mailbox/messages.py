@@ -117,7 +117,9 @@ def messages(visit: Visit) -> HttpResponse:
     text = visit.request.POST.get("text", "").replace("\r\n", "\n").strip()
     short = _SHORT.get(visit.request.POST.get("say", ""))
     if short is not None:  # an answer without words of one's own, before any that were typed
-        text = "\n\n".join(filter(None, (str(words()[short]), text)))
+        said = str(words()[short])
+        if text != said and not text.startswith(f"{said}\n\n"):  # the button may be pressed again
+            text = "\n\n".join(filter(None, (said, text)))
     message = message_id(visit.request.POST.get("message", ""))
     warned = visit.request.POST.get("warned") == "1"
     danger = visit.request.POST.get("danger", "")
@@ -140,7 +142,7 @@ def messages(visit: Visit) -> HttpResponse:
     send = partial(
         contact_messages.say,
         visit.code,
-        text or shown("files.only"),
+        text or str(words()["files.only"]),
         at=visit.at,
         files=written.files,
         danger=written.answers["danger"],

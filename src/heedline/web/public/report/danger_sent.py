@@ -27,7 +27,7 @@ from heedline.web.public.shell.languages import as_typed
 from heedline.web.public.shell.message_ids import message_id
 from heedline.web.public.shell.pages import see_other
 
-#: The notes of a sent draft that count what was added to the report, and that hold what is being added.
+#: The notes of a sent draft that say that something was added to the report, and that hold what is being added.
 _ADDED, _ADDING = "added", "adding"
 #: The answer to the question about danger with which whatever is added here is sent.
 _IN_DANGER = "yes"
@@ -46,7 +46,7 @@ def context(turn: DraftVisit) -> dict[str, Any]:
     box = None
     with suppress(StoreAway, CodeUnknown, SealingStopped):
         box = messages.visit(turn.draft.receipt_code, at=turn.at)
-    added, adding = turn.draft.notes.get(_ADDED, 0), turn.draft.notes.get(_ADDING, {})
+    added, adding = turn.draft.notes.get(_ADDED, False), turn.draft.notes.get(_ADDING, {})
     limit = counted(messages.LONGEST)
     write = TextArea(
         name="text",
@@ -92,6 +92,7 @@ def add(turn: DraftVisit) -> HttpResponse:
         return _kept(turn, adding | {"full": True})
     except (StoreAway, SealingStopped, CodeUnknown):
         return recovery.store_away(turn.request)
+    draft.notes.pop(_ADDING, None)
     note_added(draft, at=turn.at)
     return see_other("reporter:code")
 
@@ -104,7 +105,7 @@ def joined(draft: Draft, account: str, *, at: datetime) -> bool:
     keyed = hmac.digest(draft.code.encode(), account.encode("utf-8", "surrogatepass"), "sha256")
     try:
         _say(draft, account, UUID(bytes=keyed[:16], version=4), "", at=at)
-    except (NoRoom, Conflict, CodeUnknown, SealingStopped):
+    except (NoRoom, CodeUnknown, SealingStopped):
         return False
     return True
 
@@ -112,8 +113,7 @@ def joined(draft: Draft, account: str, *, at: datetime) -> bool:
 def note_added(draft: Draft, *, at: datetime) -> None:
     """Keep with the draft that something was added. It has been sent, so a draft that cannot be saved is no error."""
     draft.whose = For.DANGER
-    draft.notes.pop(_ADDING, None)
-    draft.notes[_ADDED] = draft.notes.get(_ADDED, 0) + 1
+    draft.notes[_ADDED] = True
     with suppress(StoreAway):
         drafting.save(draft, at=at)
 

@@ -54,11 +54,13 @@ def answer(turn: DraftVisit, step: QuestionPage) -> HttpResponse:
     """
     gates.note_box(turn)
     reading = turn.asking.read(step, dict(turn.request.POST.lists()))
+    elsewhere = walking.changed_elsewhere(turn, step, reading.values)
+    if elsewhere:
+        walking.show_both(turn, step)
     if as_typed(turn.request):
         shown_again, trouble = walking.in_another_language(turn, step, step.slug)
         return shown_again or show(turn, step, reading.typed, {step.fields[0].name: trouble})
-    elsewhere = not reading.errors and walking.changed_elsewhere(turn, step, reading.values)
-    if elsewhere and (both := walking.beside_other_tab(turn, step)) is not None:
+    if elsewhere and not reading.errors and (both := walking.beside_other_tab(turn, step)) is not None:
         return both
     skipping = "skip" in turn.request.POST
     before = turn.draft.answers

@@ -220,7 +220,7 @@ def _call_when(turn: DraftVisit) -> str:
 
 
 def _read_by(turn: DraftVisit) -> datetime:
-    """Return by when the report is read. A draft that could not be marked does not know, so it is worked out again."""
+    """Return the deadline for reading the report. Drafts of the previous release have no note of it, so it is worked out."""
     noted = turn.draft.notes.get(READ_BY)
     return datetime.fromisoformat(noted) if noted else promised_times.read_by(kind_of(turn.draft), turn.at)
 

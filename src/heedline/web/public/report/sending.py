@@ -35,7 +35,7 @@ from heedline.web.public.shell.beside import counted
 from heedline.web.public.shell.languages import as_typed, path_to
 from heedline.web.public.shell.pages import as_written, page, see_other, tab_title
 
-#: What somebody has said who presses "I cannot call". A test holds it to the questions of every kind that ask this.
+#: The answers recorded when a reporter presses "I cannot call". A test holds it to the questions of every kind that ask this.
 CANNOT_CALL = {"now": {"danger": "yes"}, "call": {"called": "cannot"}}
 
 

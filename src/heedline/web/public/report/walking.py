@@ -117,19 +117,23 @@ def changed_elsewhere(turn: DraftVisit, step: QuestionPage, values: Values) -> b
     )
 
 
+def show_both(turn: DraftVisit, step: QuestionPage) -> None:
+    """Note that the page shows this answer's text from the other tab too, whenever it is shown until it is saved."""
+    turn.draft.notes.setdefault(_ELSEWHERE, {})[step.slug] = True
+
+
 def beside_other_tab(turn: DraftVisit, step: QuestionPage) -> HttpResponse | None:
-    """Keep what was posted beside the answer of another tab, and show both on the page's own URL.
+    """Keep what was posted beside the answer of another tab, and redirect to the page's own URL.
 
     Returns None if it could not be saved.
     """
-    put_right(turn, step.slug)
+    turn.draft.notes.get("mistakes", {}).pop(step.slug, None)
     turn.draft.notes.setdefault("unfinished", {})[step.slug] = _posted(turn, step)
-    turn.draft.notes.setdefault(_ELSEWHERE, {})[step.slug] = True
     return None if kept(turn, turn.draft.answers) else see_other(here(turn))
 
 
 def of_other_tab(turn: DraftVisit, step: QuestionPage) -> tuple[str, ...]:
-    """Return the text that another tab has saved as this answer, if it differs from what was posted here."""
+    """Return the text that another tab has saved as this answer, while the page shows both."""
     if step.slug not in turn.draft.notes.get(_ELSEWHERE, {}):
         return ()
     answer = turn.draft.answers.get(step.slug, {})

@@ -14,18 +14,18 @@ from heedline.web.public.shell.beside import Twofold
 from heedline.web.public.shell.pages import day_in_words
 
 
-def read_by(kind: str, at: datetime, urgency: str = Urgency.ROUTINE) -> datetime:
-    """Return by when a report of this kind that arrives at `at` is read, where its place changes nothing."""
-    return pack().first_due(kind, urgency, slot_end(slot_of(at)))
+def read_by(kind: str, at: datetime) -> datetime:
+    """Return the deadline for reading a routine report of this kind that arrives at `at`, where its place changes nothing."""
+    return pack().first_due(kind, Urgency.ROUTINE, slot_end(slot_of(at)))
 
 
 def message_read_by(at: datetime) -> datetime:
-    """Return by when a message that a reporter sends at `at` is read."""
+    """Return the deadline for reading a message that a reporter sends at `at`."""
     return message_due(slot_of(at), pack())
 
 
 def call_by(read: datetime, days: Iterable[str], hours: Iterable[str]) -> datetime:
-    """Return by when a reporter is first called who asked for it, at one of the days and hours that are safe.
+    """Return the deadline for the first call to a reporter who asked for one, at one of the days and hours that are safe.
 
     The clock of the call starts when the report is first read, which is by `read`.
     """

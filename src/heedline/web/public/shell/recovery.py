@@ -29,6 +29,8 @@ _OURS = frozenset(
         "keep",
         "begin",
         "message",
+        "check",
+        "say",
         "question",
         "edition",
         "warned",

@@ -153,12 +153,13 @@ OWNER_MOVES = frozenset({Move.RELEASE, Move.CALL, Move.DISSEMINATE, Move.CLOSE, 
 #: Moves on a report that somebody owns, open to each officer of the desk while no colleague is writing in it.
 SHARED_MOVES = frozenset({Move.ASSESS, Move.ASK, Move.REFER, Move.CHECK, Move.REVIEW})
 
+CLOSURE_KEPT = "The closure of this report waits for the comparison. Withdraw it first."
 _REASONS: dict[Stage, str] = {
     Stage.WAITING: "Take the report first, so that two officers do not work on it at once.",
     Stage.TAKEN: "Assess the report first.",
     Stage.ASSESSED: "This report has been assessed already.",
     Stage.ACTING: "This report is being acted on already.",
-    Stage.CLOSING: "The closure of this report waits for the comparison. Withdraw it first.",
+    Stage.CLOSING: CLOSURE_KEPT,
     Stage.CLOSED: "A closed report can only be reopened, or disposed of by two people.",
     Stage.DISPOSED: "This report has been disposed of.",
 }

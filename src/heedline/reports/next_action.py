@@ -51,7 +51,7 @@ CLOCKS: dict[Move, ClockEffect] = {
     Move.RETURN: ClockEffect.KEEP,
     Move.CLOSE: ClockEffect.END,
     Move.KEEP_CLOSING: ClockEffect.COMPARE,
-    Move.STOP_CLOSING: ClockEffect.RENEW,
+    Move.STOP_CLOSING: ClockEffect.RENEW,  # a reporter’s message keeps the hour of the comparison (`door.stop_closing`)
     Move.SWEEP: ClockEffect.END,
     Move.REOPEN: ClockEffect.BEGIN,
     Move.UNDO_SWEEP: ClockEffect.RESTORE,

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from heedline.casework.access import presence
+from heedline.casework.access.session_store import row_of
 from heedline.casework.attachments import redeeming
 from heedline.casework.dissemination import lines, outgoing, sent_files
 from heedline.casework.errors import NotHere
@@ -117,7 +118,7 @@ def test_locking_closes_what_the_partner_has_open(people: People) -> None:
     opened(people, ident)
     with at_the_council(people) as by:
         sent_files.view(ident, 1, by=by, at=people.at)
-        presence.forget_views(by.token)
+        presence.forget_views(row_of(by.token))
     assert not ViewToken.objects.filter(dissemination__isnull=False).exists()
 
 

@@ -67,6 +67,16 @@ def test_a_shift_staying_longer_and_going_off(scene: Scene) -> None:
     assert len(events("went-off-duty")) == 1
 
 
+def test_going_off_duty_locks_the_keys_in_every_session(scene: Scene) -> None:
+    """An officer who was unlocked in a second browser stayed on duty, and counted as somebody else who is."""
+    desk = scene.desks["north-east"].id
+    with scene.sitting("Odile") as elsewhere:
+        session.unlock_with_seed(elsewhere, new_seed(), at=NOON)
+    with scene.sitting("Odile") as odile:
+        assert rota.go_off(by=odile, desk=desk, at=NOON) is False
+    assert names(desk) == []
+
+
 @pytest.mark.parametrize("hours", [0, -1, 17])
 def test_hours_that_cannot_be(scene: Scene, hours: float) -> None:
     with scene.sitting("Odile") as odile, pytest.raises(NotNow, match="A shift"):

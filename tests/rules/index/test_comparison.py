@@ -48,7 +48,7 @@ def test_a_reason_says_what_each_report_wrote() -> None:
 
 
 @pytest.mark.parametrize("unread", ["ZZ99 AB?", "zz99 ab*", "ZZ99 A_D", "Z?99 ABD", "ZZ?9ABD", "?Z99 ABD"])
-def test_a_registration_with_one_unread_sign_meets_the_whole_one(unread: str) -> None:
+def test_a_registration_with_one_unreadable_character_meets_the_whole_one(unread: str) -> None:
     whole = "A grey van, ZZ99 ABD, stood there."
     for one, other in ((f"A van, {unread}, stood at the gate.", whole), (whole, f"Was it {unread}")):
         assert set(told(one).keys) & set(told(other).keys), "the index finds it"
@@ -57,7 +57,7 @@ def test_a_registration_with_one_unread_sign_meets_the_whole_one(unread: str) ->
         assert (both.strength, codes(both)) == (Strength.POSSIBLE, ["registration-part"])
     named = found(f"Danny Harrow drives {unread}", "Danny Harrow drives ZZ99 ABD")
     assert named is not None
-    assert named.strength is Strength.POSSIBLE, "one sign that was not read is no second kind"
+    assert named.strength is Strength.POSSIBLE, "an unreadable character is no second kind"
 
 
 @pytest.mark.parametrize(
@@ -83,6 +83,8 @@ def test_a_registration_that_may_be_that_of_many_reports_shows_none() -> None:
 def test_an_answer_with_an_unread_sign_is_no_shorter_registration() -> None:
     read = extract([ReportText("ZZ99 AB?", "registration", "Answer")], RULES)
     assert [one.canonical for one in read.values] == ["ZZ99AB?"]
+    both = extract([ReportText("ZZ99 AB? or CD12 EFG", "registration", "Answer")], RULES)
+    assert [one.canonical for one in both.values] == ["ZZ99AB?", "CD12EFG"]
 
 
 def test_the_same_file_alone_is_strong_unless_many_have_it() -> None:

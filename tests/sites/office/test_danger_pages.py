@@ -9,10 +9,12 @@ from html import unescape
 import pytest
 
 from heedline.casework.danger.action_log import DangerNoteKind
-from heedline.dispatch.models import Outbox
+from heedline.casework.duty import paging
+from heedline.dispatch.models import Alarm, Outbox
 from heedline.web.office import page_context
 from tests.sites.office.desk_hand import Hand
 from tests.support import danger_scene
+from tests.support.acting import acting
 from tests.support.cast import House, now
 from tests.support.danger_scene import CALLED, OVER, RISK
 from tests.support.scene_people import DANGER, NORTH_EAST, People, row
@@ -240,6 +242,21 @@ def test_an_owner_who_signs_out_calls_the_supervisors_and_is_not_held_back(
     assert odile.path.startswith("/sign-in/")
     letter = Outbox.objects.get(letter="danger-owner-away")
     assert (letter.thing_id, letter.desk) == (ref, led.house.desks["north-east"].id)
+
+
+def test_an_owner_who_unlocks_their_keys_again_ends_the_alarm(led: People, hand: Callable[[], Hand]) -> None:
+    danger_scene.opened(led)
+    odile = hand().at_work(led.house, "Odile")
+    odile.get("/w/")
+    for _ in range(2):
+        odile.send("/sign-out/")
+    with acting("worker"):
+        paging.drain(now())
+    away = Alarm.objects.filter(kind="danger-owner-away", cleared_at=None)
+    odile.sign_in("Odile")
+    assert away.exists(), "signed in, and not on duty"
+    odile.unlock(led.house, "Odile")
+    assert not away.exists()
 
 
 def test_going_off_duty_says_what_happens_to_the_danger(led: People, hand: Callable[[], Hand]) -> None:

@@ -13,7 +13,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import F, Func, JSONField, Value
 
-from heedline.casework.access.session_store import row_of
 from heedline.permits import partner_functions
 from heedline.permits.models import ViewToken
 from heedline.reports.models import Presence
@@ -49,12 +48,12 @@ def forget(officer: UUID) -> None:
         Presence.objects.filter(officer_id=officer).delete()
 
 
-def forget_views(token: str) -> None:
-    """Delete a session's file tokens, which closes every file that it has open.
+def forget_views(*sessions: bytes) -> None:
+    """Delete the file tokens of these sessions, which closes every file that they have open.
 
     Called with `forget`.
     """
     if settings.FOR_PARTNERS:
         partner_functions.close_files()
     else:
-        ViewToken.objects.filter(session=row_of(token)).delete()
+        ViewToken.objects.filter(session__in=sessions).delete()

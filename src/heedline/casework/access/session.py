@@ -401,7 +401,17 @@ def lock(by: Attendance) -> None:
     """
     UnlockedKeys.objects.filter(session_id=row_of(by.token)).delete()
     presence.forget(by.officer_id)
-    presence.forget_views(by.token)
+    presence.forget_views(row_of(by.token))
+    journal.record(Act.KEYS_LOCKED, actor=by.officer_id)
+
+
+def lock_everywhere(by: Attendance) -> None:
+    """Delete the unlocked keys of all of this officer's sessions."""
+    mine = OfficeSession.objects.filter(officer_id=by.officer_id).values_list("row", flat=True)
+    sessions = [bytes(row) for row in mine]
+    UnlockedKeys.objects.filter(session_id__in=sessions).delete()
+    presence.forget(by.officer_id)
+    presence.forget_views(*sessions)
     journal.record(Act.KEYS_LOCKED, actor=by.officer_id)
 
 
@@ -420,7 +430,7 @@ def signed_out(by: Attendance) -> None:
     """Log a sign-out and delete the session's unlocked keys."""
     UnlockedKeys.objects.filter(session_id=row_of(by.token)).delete()
     presence.forget(by.officer_id)
-    presence.forget_views(by.token)
+    presence.forget_views(row_of(by.token))
     journal.record(Act.SIGNED_OUT, actor=by.officer_id)
 
 

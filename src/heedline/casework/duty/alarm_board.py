@@ -184,7 +184,9 @@ def paged_about(*, by: Attendance, at: datetime) -> PagedWork:
     )
     subjects = list(dict.fromkeys((one.about_id, one.desk_id) for one in found))
     shown = set(subjects[:MOST_PAGED])
-    lines = _lines([one for one in found if (one.about_id, one.desk_id) in shown], by, at, seen=seen)
+    lines = _lines(
+        [one for one in found if (one.about_id, one.desk_id) in shown], by, at, seen=seen, clearing=False
+    )
     return PagedWork(by_thing(lines), len(subjects) - len(shown), unanswered or 0)
 
 
@@ -251,14 +253,18 @@ def open_line(alarm_id: UUID, *, by: Attendance, at: datetime) -> AlarmLine | No
 
 
 def _lines(
-    found: Sequence[Alarm], by: Attendance, at: datetime, *, seen: Container[UUID | None] | None = None
+    found: Sequence[Alarm],
+    by: Attendance,
+    at: datetime,
+    *,
+    seen: Container[UUID | None] | None = None,
+    clearing: bool = True,
 ) -> tuple[AlarmLine, ...]:
     """Return these alarms as they are shown to this officer, in the same order.
 
-    Whether one can be cleared takes statements of its own for each. With `seen`, the reports that this officer may see, none
-    can, and few statements are needed.
+    `seen` are the reports that this officer may see, if the caller knows. Whether an alarm can be cleared takes statements of
+    its own for each, and is left out without `clearing`.
     """
-    clearing = seen is None
     if seen is None:
         about = [one.about_id for one in found if one.about_id]
         seen = set(reports_of(by.desk_ids).filter(id__in=about).values_list("id", flat=True))

@@ -163,7 +163,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         raised_by=Letter.DANGER_OPENED,
     ),
     AlarmKind.DANGER_OWNER_AWAY: _about_danger(
-        "Danger to life: its owner is not on duty",
+        "Danger to life: the owner is not on duty",
         danger_open,
         "Take it over, or hand it to a colleague who accepts it, on the page Danger to life.",
         AlarmEvent.OWNER_BACK,

@@ -64,14 +64,12 @@ def owner_leaves(*, by: Attendance, at: datetime) -> int:
 
 
 def owner_returns(*, by: Attendance, at: datetime) -> None:
-    """Resolve the alarms about this owner's absence.
-
-    Must be called inside the caller's transaction.
-    """
-    if not by.may(Capability.HANDLE_DANGER):
+    """Resolve the alarms about this owner's absence, if their keys are unlocked."""
+    if not by.unlocked or not by.may(Capability.HANDLE_DANGER):
         return
-    for report in _owned(by).values_list("report_id", flat=True):
-        alarms.resolve(AlarmEvent.OWNER_BACK, report, by=by, at=at)
+    with transaction.atomic():
+        for report in _owned(by).values_list("report_id", flat=True):
+            alarms.resolve(AlarmEvent.OWNER_BACK, report, by=by, at=at)
 
 
 def unattended(at: datetime) -> list[tuple[UUID, UUID]]:

@@ -30,10 +30,7 @@ _remembered: ContextVar[dict[tuple[object, ...], Any] | None] = ContextVar("reme
 
 @contextmanager
 def remembering() -> Iterator[None]:
-    """Ask the database each question of this module once, however many alarms put it.
-
-    Alarms are thus grouped by desk and step, as different kinds of alarms ask the same.
-    """
+    """Keep the answers of this module's queries for one round of pages, because many alarms share a desk and a step."""
     token = _remembered.set({})
     try:
         yield
@@ -108,14 +105,14 @@ def stewards(*, but_for: UUID | None = None) -> frozenset[str]:
     held = Appointment.objects.filter(role=Role.STEWARD, ended_on=None).values("officer_id")
     if but_for is not None:
         held = held.exclude(officer__in=Proposal.objects.filter(pk=but_for).values("proposed_by"))
-    return frozenset(Officer.objects.filter(id__in=held, is_active=True).values_list("email", flat=True))
+    return _emails(Q(id__in=held))
 
 
 @_once
 def supervisors(desk: UUID) -> frozenset[str]:
     """Return the email addresses of a desk's supervisors, both on and off duty."""
     here = Appointment.objects.filter(desk_id=desk, role=Role.SUPERVISOR, ended_on=None).values("officer_id")
-    return frozenset(Officer.objects.filter(id__in=here, is_active=True).values_list("email", flat=True))
+    return _emails(Q(id__in=here))
 
 
 @_once
@@ -124,7 +121,7 @@ def owner(report: UUID | None) -> frozenset[str]:
     if report is None:
         return frozenset()
     has_it = Report.objects.filter(pk=report).values("owner_id")
-    return frozenset(Officer.objects.filter(id__in=has_it, is_active=True).values_list("email", flat=True))
+    return _emails(Q(id__in=has_it))
 
 
 @_once
@@ -136,7 +133,7 @@ def closer(report: UUID | None) -> frozenset[str]:
         "-number"
     )
     last = ends.values("by_id")[:1]
-    return frozenset(Officer.objects.filter(id__in=last, is_active=True).values_list("email", flat=True))
+    return _emails(Q(id__in=last))
 
 
 @_once
@@ -145,7 +142,7 @@ def owner_of_interest(hit: UUID | None) -> frozenset[str]:
     if hit is None:
         return frozenset()
     has_it = InterestHit.objects.filter(pk=hit).values("owner_id")
-    return frozenset(Officer.objects.filter(id__in=has_it, is_active=True).values_list("email", flat=True))
+    return _emails(Q(id__in=has_it))
 
 
 @_once
@@ -154,14 +151,14 @@ def owner_of_question(question: UUID | None) -> frozenset[str]:
     if question is None:
         return frozenset()
     taken = DeskQuestion.objects.filter(pk=question).values("owner_id")
-    return frozenset(Officer.objects.filter(id__in=taken, is_active=True).values_list("email", flat=True))
+    return _emails(Q(id__in=taken))
 
 
 @_once
 def owners_of_late_tasks(report: UUID | None, at: datetime) -> frozenset[str]:
     """Return the email addresses of the officers who own overdue tasks on a report."""
     late = Task.objects.filter(report=report, state=TaskState.OPEN, due_at__lt=at).values("owner_id")
-    return frozenset(Officer.objects.filter(id__in=late, is_active=True).values_list("email", flat=True))
+    return _emails(Q(id__in=late))
 
 
 @_once
@@ -176,7 +173,7 @@ def called_translators(
     has_it = Translation.objects.filter(report_id=report, state=TranslationState.WAITING).values(
         "assigned_to_id"
     )
-    found = frozenset(Officer.objects.filter(id__in=has_it, is_active=True).values_list("email", flat=True))
+    found = _emails(Q(id__in=has_it))
     if kind == AlarmKind.TRANSLATION_WAITS and found:
         return found
     return found | supervisors(desk) | called(desk, 0, chain, at)
@@ -214,8 +211,7 @@ def called_authorisers(
     else:
         circles = [at_work | the_list | everybody]
     for people in circles:
-        found = frozenset(Officer.objects.filter(people, is_active=True).values_list("email", flat=True))
-        if found:
+        if found := _emails(people):
             return found | managers
     return managers
 
@@ -228,4 +224,4 @@ def _duty_managers(desk: UUID, chain: Sequence[OnCallStep]) -> frozenset[str]:
     """
     steps = [number for number, one in enumerate(chain) if one.who == "duty-manager"]
     listed = OnCall.objects.filter(desk_id__in=watch_desks() | {desk}, step__in=steps).values("officer_id")
-    return frozenset(Officer.objects.filter(id__in=listed, is_active=True).values_list("email", flat=True))
+    return _emails(Q(id__in=listed))

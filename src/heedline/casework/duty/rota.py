@@ -171,7 +171,8 @@ def _line(shift: Mapping[str, str]) -> ShiftLine:
 def come_on(*, by: Attendance, desk: UUID, until: datetime, at: datetime) -> datetime:
     """Put the officer on the rota of a desk from now on, or extend their current shift, and return when it ends.
 
-    They are on duty while they are signed in and unlocked, whatever the rota says. A shift that ends later than `until` keeps its end: whoever leaves earlier goes off duty.
+    They are on duty while they are signed in and unlocked, whatever the rota says.
+    A shift that ends later than `until` keeps its end. To leave earlier, go off duty.
 
     Raises Refused. Raises NotNow if the hours are not possible.
     """
@@ -189,7 +190,7 @@ def come_on(*, by: Attendance, desk: UUID, until: datetime, at: datetime) -> dat
 
 
 def go_off(*, by: Attendance, desk: UUID, at: datetime) -> bool:
-    """End the officer's shift, lock their keys, and return whether anybody else is still on duty.
+    """End the officer's shift, lock their keys in all their sessions, and return whether anybody else is still on duty.
 
     A supervisor is called if the officer owns a danger to life.
 
@@ -202,8 +203,7 @@ def go_off(*, by: Attendance, desk: UUID, at: datetime) -> bool:
             raise NotNow("You are not on duty at this desk.")
         dangers.owner_leaves(by=by, at=at)
         journal.record(Act.WENT_OFF_DUTY, actor=by.officer_id, desk=desk)
-        if by.unlocked:
-            session.lock(by)
+        session.lock_everywhere(by)
     return bool(duty_hours.on_duty(at, desk))
 
 

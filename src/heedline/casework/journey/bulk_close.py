@@ -207,9 +207,9 @@ def worked_on(told: Mapping[UUID, ToldText], *, by: Attendance, at: datetime) ->
     if not told:
         return {}
     left, new = linked_reports.linked(told, by=by), cache(lambda: seen_before.just_arrived(by=by))
-    compared = set(closing.compared(Report.objects.filter(id__in=told)).values_list("id", flat=True))
-    waits = set[UUID]()
-    for row in reports_of(by.desk_ids).filter(id__in=told):
+    rows, waits = reports_of(by.desk_ids).filter(id__in=told), set[UUID]()
+    compared = set(closing.compared(rows).values_list("id", flat=True))
+    for row in rows:
         if row.id not in compared and is_usable(row):
             text = SearchedText("message", told[row.id].whole)
             waits |= {row.id} if closing_rules.names_person(row, [text]) else set()

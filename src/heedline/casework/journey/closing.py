@@ -1,4 +1,4 @@
-"""Closures, and the kept ones that take effect once the desks have compared the report.
+"""Close reports, or keep a closure until the report has been compared.
 
 A report that names a person, concerns a child, is of high priority or has a marked word is compared at its desk and by the
 linking desk before it is closed. Until then its closure is kept: the stage CLOSING says so, its last step says who decided it
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -52,12 +52,16 @@ from heedline.vault import CannotOpen
 
 #: Kept closures that one step of the upkeep completes.
 MOST: Final = 5
+#: When a closure was last found not to open with an officer's keys. It is tried with them again an hour later.
+_unopened: dict[tuple[UUID, UUID], datetime] = {}
+_TRY_AGAIN: Final = timedelta(hours=1)
 #: Under which the last step of a kept closure says what became of it.
 _ENDED: Final = "What became of the closure"
 MATCHED: Final = (
     "A match was found before this closure took effect: {}. Read both, decide whether they are about the same matter, and assess "
     "this report again."
 )
+UNKNOWN: Final = "Its outcome or its message to the reporter is not offered any more."
 STOPPED: Final = "This closure did not take effect. {}"
 COMPLETED: Final = "{} decided on this closure at {}. It took effect when the report had been compared, in the session of {}, who took no action."
 WITHDRAWN: Final = "The officer withdrew this closure."
@@ -89,11 +93,7 @@ def check(
 
     `closer` is the officer who decided on it, if that is not the one whose session this is.
     """
-    pack = load_pack(settings.PACK)
-    if (
-        closing.outcome not in pack.outcomes_for(found.report.kind)
-        or closing.tell_reporter not in pack.statuses
-    ):
+    if not _is_offered(found, closing):
         raise ValueError("an outcome or status that the pack does not know")
     closing_rules.refuse_closing(
         found,
@@ -105,6 +105,11 @@ def check(
         closer=closer or found.by.officer_id,
         at_once=at_once,
     )
+
+
+def _is_offered(found: FoundReport, closing: Closing) -> bool:
+    pack = load_pack(settings.PACK)
+    return closing.outcome in pack.outcomes_for(found.report.kind) and closing.tell_reporter in pack.statuses
 
 
 def _nothing_open(report: Report) -> None:
@@ -134,9 +139,9 @@ def compared(reports: QuerySet[Report]) -> QuerySet[Report]:
     )
 
 
-def is_compared(ref: UUID) -> bool:
-    """Return whether a report has been compared as it is now (`compared`)."""
-    return compared(Report.objects.filter(pk=ref)).exists()
+def is_compared(ref: UUID, *, by: Attendance) -> bool:
+    """Return whether a report of the officer's desks has been compared as it is now (`compared`)."""
+    return compared(reports_of(by.desk_ids).filter(pk=ref)).exists()
 
 
 def must_wait(found: FoundReport, facts: ClosingFacts, priority: str) -> bool:
@@ -144,7 +149,7 @@ def must_wait(found: FoundReport, facts: ClosingFacts, priority: str) -> bool:
     report = found.report
     if not (facts.names_person or facts.child or facts.marked or priority == Priority.HIGH):
         return False
-    return is_usable(report) and not is_compared(report.id)
+    return is_usable(report) and not is_compared(report.id, by=found.by)
 
 
 def end(found: FoundReport, closing: Closing, known: Iterable[UUID], *, wait: bool) -> bool:
@@ -246,7 +251,10 @@ def complete_step(*, by: Attendance, at: datetime) -> None:
     if not by.unlocked:
         return
     mine = reports_of(by.desk_ids).filter(desk_id__in=by.desk_ids, stage=Stage.CLOSING)
-    for ref in list(compared(mine).order_by("due_at", "id").values_list("id", flat=True)[:MOST]):
+    for key in [key for key, tried in _unopened.items() if tried < at - _TRY_AGAIN]:
+        del _unopened[key]
+    refs = compared(mine).order_by("due_at", "id").values_list("id", flat=True)
+    for ref in [one for one in refs if (one, by.officer_id) not in _unopened][:MOST]:
         # the next session tries again: no key, no training, or nothing can be sealed now
         with suppress(Refused, SealingStopped), transaction.atomic():
             _complete(ref, by=by, at=at)
@@ -270,7 +278,8 @@ def _complete(ref: UUID, *, by: Attendance, at: datetime) -> None:
     with suppress(NotNow):
         facts = closing_rules.facts_of(found)
     if words is None or facts is None:
-        return  # these keys do not open it: another session's may
+        _unopened[ref, by.officer_id] = at  # another officer's keys may open it
+        return
     closing = _closing_of(kept, words)
     known = {UUID(one) for one in words.get(reopening.MATCHES, ())}
     elsewhere = set(desk_notices.matches_of(ref, by=by))
@@ -284,6 +293,8 @@ def _complete(ref: UUID, *, by: Attendance, at: datetime) -> None:
             )
             post(Letter.MATCHED_AFTER_CLOSING, desk=report.desk_id, thing_id=ref, at=at)
             return
+        if not _is_offered(found, closing):
+            raise NotNow(UNKNOWN)
         check(found, closing, facts, report.priority, closer=kept.by_id)
         _nothing_open(report)
     except (NotNow, Refused) as no:

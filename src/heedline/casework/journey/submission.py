@@ -51,7 +51,8 @@ def route_facts(record: Record, channel: str) -> RouteFacts:
 class Accepted:
     """Confirmation that a report has been stored durably.
 
-    `again` is True when the same report had already arrived. `due_at` is the deadline for taking it.
+    `again` is True when the same report had already arrived. `due_at` is the deadline for taking
+    it, counted from this sending also if it had arrived before.
     """
 
     received_on: date

@@ -138,7 +138,6 @@ def release(ref: UUID, *, by: Attendance, at: datetime) -> None:
     record(found, Act.REPORT_RELEASED)
 
 
-OFFERED = "Another desk has handed this report over. Accept it first, or return it."
 #: Characters of each text about a check.
 LONGEST_CHECK = 4000
 NO_CHECK = "Write what was checked, who checked it or was asked, and what it showed. Only then does the deadline restart."
@@ -253,7 +252,9 @@ def assess_and_close(
     known = repeat_reports.permit_closing(found)
     facts = closing_rules.with_assessment(found, closing_rules.facts_of(found), assessment.coded)
     closing.check(found, closure, facts, assessment.priority, at_once=True)
-    wait = closing.must_wait(found, facts, assessment.priority)  # the assessment itself is not compared yet
+    wait = closing.must_wait(
+        found, facts, assessment.priority
+    )  # decided before assessing: the new assessment has not been compared
     _assess(found, assessment)
     return closing.end(found, closure, known, wait=wait)
 
@@ -269,7 +270,7 @@ def hand_over(ref: UUID, to_desk: str, because: str, *, version: int, by: Attend
     found.permit(Capability.HAND_OVER)
     restrictions.refuse_restricted(found)
     if found.report.offered:
-        raise NotNow(OFFERED)
+        raise NotNow(handing_over.NOT_ACCEPTED)
     to = key_directory.addressee(to_desk, at.date())
     if to is None or to.desk == found.report.desk_id:
         raise NotNow("That desk cannot receive this report: fewer than two people there could open it.")

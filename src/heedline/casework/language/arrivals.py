@@ -24,6 +24,7 @@ from heedline.casework.report.verb import find, verb
 from heedline.dispatch.clocks import slot_end
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
+from heedline.permits.gate import Refused
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import NotNow, Stage
 from heedline.reports.models import Translation
@@ -59,7 +60,7 @@ def ask_step(*, by: Attendance, at: datetime) -> None:
         except CannotOpen:
             _looked[part.report, by.officer_id] = None  # a colleague's keys may open it
             continue
-        with suppress(NotHere, NotNow, SealingStopped):
+        with suppress(NotHere, NotNow, Refused, SealingStopped):
             if language:
                 ask(part.report, language, by=by, at=at)
             _looked[part.report] = None

@@ -163,7 +163,8 @@ def request(
         assigned_to_id=speaker,
         due_at=due_at or minute_of(found.at) + clock(report.rank),
     )
-    record(found, Act.TRANSLATION_ASKED, outward=outward)
+    by_itself = {"on_arrival": True} if words.get("on_arrival") else {}
+    record(found, Act.TRANSLATION_ASKED, outward=outward, **by_itself)
     return speaker is not None
 
 

@@ -13,7 +13,7 @@ from heedline.casework.access import session
 from heedline.casework.access.presence import AlsoOpen
 from heedline.casework.access.session import Attendance
 from heedline.casework.danger.opening import HAND_ON, HELD
-from heedline.casework.report import editing, restrictions
+from heedline.casework.report import editing, handing_over, restrictions
 from heedline.casework.report.editing import Writing
 from heedline.casework.report.opening import short_name
 from heedline.casework.report.verb import standing_of
@@ -23,7 +23,7 @@ from heedline.packs.urgency import Priority, Urgency
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.permits.rules import Standing
-from heedline.reports.lifecycle import Move, NotNow, Stage, after
+from heedline.reports.lifecycle import CLOSURE_KEPT, Move, NotNow, Stage, after
 from heedline.reports.models import Report
 
 #: The moves that a page offers, the capability each needs, and its label.
@@ -184,10 +184,12 @@ def _moves(
             by.require(capability, report.desk_id, report.watch_id, standing=standing)
             if move is Move.RETURN and not report.offered:
                 continue
+            if move is Move.CLOSE and report.stage == Stage.CLOSING:
+                reason = CLOSURE_KEPT
             if move in {Move.HAND_OVER, Move.DISSEMINATE} and restricted:
                 reason = restrictions.RESTRICTED
             if move is Move.HAND_OVER and report.offered:
-                reason = "Another desk has handed this report over. Accept it first, or return it."
+                reason = handing_over.NOT_ACCEPTED
             if move is Move.TAKE and standing.mine:
                 continue
             if danger_open:

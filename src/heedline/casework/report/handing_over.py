@@ -72,6 +72,8 @@ def accepted(found: FoundReport) -> None:
     )
 
 
+#: Why a report cannot be handed on before its own handover has been accepted.
+NOT_ACCEPTED = "Another desk has handed this report over. Accept it first, or return it."
 _WAITING = HandOver.objects.filter(report=OuterRef("pk"), state=HandOverState.WAITING)
 #: The name of the desk that handed a report over, as a column beside the report, until the report is accepted.
 OFFERED_FROM = Subquery(_WAITING.values("from_desk__name")[:1])

@@ -63,7 +63,7 @@ def effects(officer: UUID, desk: UUID | None, *, by: Attendance, at: datetime) -
         ahead = rota_cover.planned_shifts(here.id, RotaSpan(at, at + rota_cover.LOOK_AHEAD))
         on_rota = set(ahead.values_list("officer_id", flat=True))
         empty = on_rota == {officer}
-        last = is_last_supervisor(officer, here.id)
+        last = _is_last_supervisor(officer, here.id)
         if short or empty or last:
             found.append(LeavingEffect(here.name, left if short else None, empty, last))
     return tuple(found)
@@ -90,12 +90,12 @@ def warnings(officer: UUID, desk: UUID | None, *, by: Attendance, at: datetime) 
 def end_of_role_warnings(officer: UUID, role: str, desk: Desk, *, by: Attendance) -> tuple[str, ...]:
     """Return what stewards are told before one of an officer's roles at a desk ends. Raises Refused as `warnings` does."""
     by.require(Capability.SET_UP, None)
-    if role != Role.SUPERVISOR or not is_last_supervisor(officer, desk.id):
+    if role != Role.SUPERVISOR or not _is_last_supervisor(officer, desk.id):
         return ()
     return (LeavingEffect(desk.name, None, rota_empty=False, no_supervisor=True).words,)
 
 
-def is_last_supervisor(officer: UUID, desk: UUID) -> bool:
+def _is_last_supervisor(officer: UUID, desk: UUID) -> bool:
     """Return whether this officer is the only supervisor of the desk who can sign in."""
     return _who_hold(Role.SUPERVISOR, desk) == {officer}
 

@@ -37,7 +37,8 @@ CREATE FUNCTION door.show_only_new(p_lookup bytea, p_only_new boolean) RETURNS v
     UPDATE public.reports_receipt SET only_new = p_only_new, touched = door.slot() WHERE lookup = p_lookup AND NOT closed
 $$;
 
--- Somebody else than an officer writes to a report whose closure is kept: its owner has to read that and assess it again.
+-- Somebody else than an officer writes to a report whose closure is kept: its owner has to read that and assess it again. The
+-- hour of the comparison stays as its deadline, so that this is soon.
 CREATE FUNCTION door.stop_closing(p_report uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

@@ -174,7 +174,7 @@ def _both(mine: Sequence[Value], theirs: Sequence[Value]) -> Iterator[tuple[Valu
 
 
 def _parts_of_plates(mine: Extract, theirs: Extract, common: Mapping[str, int]) -> Iterator[SharedReason]:
-    """Yield registrations that may be the same, where a sign of one could not be read. They show a report, and count as no kind."""
+    """Yield registrations that may be the same, where a character of one is unreadable. They make a report appear but add no weight."""
     for one in mine.of(Kind.REGISTRATION):
         for other in theirs.of(Kind.REGISTRATION):
             if fits_plate(one.canonical, other.canonical):

@@ -112,8 +112,9 @@ def _read(
             yield Kind.PHONE, numbers.phone(text, rules.phone_region), text
             return
         case "registration":
-            parts = list(numbers.parts_of_plates(text, rules.plates))
-            for plate, written in parts or [(numbers.registration(text), text)]:
+            plates = list(numbers.parts_of_plates(text, rules.plates))
+            plates += numbers.registrations(text, rules.plates) if plates else ()
+            for plate, written in plates or [(numbers.registration(text), text)]:
                 yield Kind.REGISTRATION, plate, written
             return
         case "email":

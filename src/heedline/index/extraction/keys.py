@@ -26,7 +26,7 @@ _OUTWARD = -3
 def of_report(values: Sequence[Value], sketch: Iterable[str], rules: NameRules) -> tuple[str, ...]:
     """Return the keys of a report's values and sketch, without duplicates, at most `MOST_KEYS`.
 
-    A registration with an unread sign has the key of each that it may be. These keys, and those of houses without their flat
+    A registration with an unreadable character has a key for each that it could be. These keys, and those of houses without their flat
     numbers, come last, so that a long list does not crowd out names. The main key
     of every name comes before the variants of any, so that each name of a long list is found.
     """

@@ -33,10 +33,10 @@ _MARKS = re.compile(
 #: O and 0, and I, L and 1, are taken for one sign on a plate.
 PLATE_SIGNS = str.maketrans("OIL", "011")
 _LETTER, _DIGIT = "[A-Z01]", "[0-9OIL]"
-#: Stands for the one sign of a plate that could not be read, in its canonical form, and how people write it.
+#: Stands for the one unreadable character of a plate in its canonical form, and how people write it.
 UNREAD = "?"
 _UNREAD = "[?*_]"
-#: The signs that may stand in its place, as they are in a canonical form.
+#: The characters that may stand in its place, as they are in a canonical form.
 _MAY_BE = "".join(sorted({*(string.ascii_uppercase + string.digits).translate(PLATE_SIGNS)}))
 
 
@@ -141,7 +141,7 @@ def registrations(text: str, plates: tuple[PlateShape, ...]) -> Iterator[tuple[s
 
 @lru_cache(maxsize=8)
 def _part_pattern(plates: tuple[PlateShape, ...]) -> re.Pattern[str]:
-    """Return a pattern of the plates whose signs are all read but one. A first sign is unread only as a question mark."""
+    """Return a pattern of plates with one unreadable character. As the first, it is written only as a question mark."""
     found = []
     for plate in (one for one in plates if not one.needs):
         signs = ["[A-Z]" if one == "L" else r"\d" for one in plate.shape]
@@ -153,9 +153,9 @@ def _part_pattern(plates: tuple[PlateShape, ...]) -> re.Pattern[str]:
 
 
 def parts_of_plates(text: str, plates: tuple[PlateShape, ...]) -> Iterator[tuple[str, str]]:
-    """Yield each registration with one sign that could not be read, such as ZZ99 AB?, in canonical form and as it was written.
+    """Yield each registration with one unreadable character, such as ZZ99 AB?, in canonical form and as it was written.
 
-    A shorter part of a plate is none: it fits too many.
+    Shorter parts of a plate are ignored, because they fit too many.
     """
     if not any(sign in text for sign in "?*_"):
         return
@@ -166,12 +166,12 @@ def parts_of_plates(text: str, plates: tuple[PlateShape, ...]) -> Iterator[tuple
 
 
 def plates_of(part: str) -> Iterator[str]:
-    """Yield each registration that one with an unread sign may be, in canonical form."""
+    """Yield each registration that one with an unreadable character may be, in canonical form."""
     return (part.replace(UNREAD, sign) for sign in _MAY_BE)
 
 
 def fits_plate(one: str, other: str) -> bool:
-    """Return whether two registrations in canonical form may be the same, and one of them has an unread sign."""
+    """Return whether two registrations in canonical form may be the same, and one of them has an unreadable character."""
     if UNREAD not in one + other or len(one) != len(other):
         return False
     both = UNREAD in one and UNREAD in other

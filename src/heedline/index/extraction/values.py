@@ -44,7 +44,7 @@ class Value:
     """A value with its kind, canonical form, original text and source.
 
     The canonical form of a phone number is E.164. A registration has O as 0 and I as 1, and
-    ? for one sign that could not be read. An address is POSTCODE/HOUSE or
+    ? for one unreadable character. An address is POSTCODE/HOUSE or
     POSTCODE/HOUSE/FLAT. A birth date is 1999-03-12, or 1999-03 if only the month is known. A name is in lower-case
     Latin letters without titles and particles. A file is its SHA-256 in hexadecimal, with its name as the original
     text.

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from heedline.casework.access import passkeys, session
 from heedline.casework.access.session_store import SessionStore
+from heedline.casework.duty import dangers
 from heedline.casework.errors import CannotOpen
 from heedline.casework.journey import session_rotation
 from heedline.web.components.forms import Form
@@ -69,4 +70,5 @@ def unlock(request: SignedInRequest) -> HttpResponse:
     except CannotOpen:
         messages.error(request, "This passkey does not open your keys. Use your passphrase.")
         return HttpResponseRedirect(f"{reverse('unlock')}?{urlencode({'next': lead_to})}")
+    dangers.owner_returns(by=request.attendance, at=session.now())
     return HttpResponseRedirect(first_to_see(request, lead_to))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from heedline.casework.access import passkeys, session
 from heedline.casework.access.session_store import SessionStore
+from heedline.casework.duty import dangers
 from heedline.casework.errors import CannotOpen
 from heedline.casework.journey import session_rotation
 from heedline.casework.setup import key_overview
@@ -90,6 +91,7 @@ def _try(request: SignedInRequest, form: Form) -> Form:
         request.attendance = session.unlock(request.attendance, form.text("passphrase"), at=session.now())
     except CannotOpen:
         return form.but(passphrase=NOT_IT)
+    dangers.owner_returns(by=request.attendance, at=session.now())
     throttle.UNLOCKS.give_back(key)
     return form
 

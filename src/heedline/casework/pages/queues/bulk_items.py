@@ -18,8 +18,8 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.danger import opening
 from heedline.casework.duty.rota import who_take_reports
 from heedline.casework.journey.bulk_assign import MOST
-from heedline.casework.journey.transitions import OFFERED
 from heedline.casework.report import restrictions
+from heedline.casework.report.handing_over import NOT_ACCEPTED
 from heedline.casework.report.opening import kind_words, short_name
 from heedline.casework.report.verb import standing_of
 from heedline.desks.models import TAKE_NO_REPORTS, Desk
@@ -64,7 +64,7 @@ class BulkChoices:
 def listed(
     desk: DeskLine, chosen: Mapping[UUID, int], *, handing_over: bool, by: Attendance, at: datetime
 ) -> tuple[BulkLine, ...]:
-    """Return this desk's selected reports in queue order, with what the handover or assignment would refuse.
+    """Return this desk's selected reports in queue order, with the refusals that do not depend on the chosen officer or desk.
 
     Raises Refused.
     """
@@ -114,7 +114,7 @@ def _refusal(row: Any, version: int, *, handing_over: bool, by: Attendance, at: 
         return opening.HAND_ON if row.danger_open else ""
     if row.restricted:
         return restrictions.RESTRICTED
-    return OFFERED if row.offered else ""
+    return NOT_ACCEPTED if row.offered else ""
 
 
 def choices(desk: DeskLine) -> BulkChoices:

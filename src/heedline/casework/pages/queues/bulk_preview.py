@@ -266,7 +266,9 @@ def alike_page(desk_code: str, first: UUID, number: int, *, by: Attendance, at: 
     number = min(max(number, 1), pages)
     rows, shown = [], texts[(number - 1) * TEXTS : number * TEXTS]
     linked = worked_on({refs[0]: found.told[refs[0]] for refs in shown}, by=by, at=at)
-    for first_of, *others in shown:
+    held = [ref for refs in shown if refs[0] in linked for ref in refs[1:]]
+    linked |= worked_on({ref: found.told[ref] for ref in held}, by=by, at=at)
+    for first_of, *others in (sorted(refs, key=linked.__contains__) for refs in shown):  # one that is free
         bar = compared.bar(first_of)
         because = bar or linked.get(first_of, "")
         rows.append(

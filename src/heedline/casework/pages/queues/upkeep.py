@@ -32,12 +32,12 @@ _WORK: Final = (
 
 
 def is_due(*, by: Attendance, at: datetime) -> bool:
-    """Return whether indexing, comparing, asking or tidying may be due in the officer's session."""
+    """Return whether indexing, comparing, requesting translations, completing closures or tidying may be due in the officer's session."""
     return by.unlocked and (by.officer_id in _next or indexing.is_due(by=by, at=at))
 
 
 def keep_up(*, by: Attendance, at: datetime) -> bool:
-    """Take one step of asking, indexing, comparing and tidying for the officer's desks, and return whether more is waiting.
+    """Take one step of the work of the officer's desks (`_WORK`), and return whether more is waiting.
 
     Work for which there is no time left is the first thing that the next step does. A report that cannot be read raises
     nothing.

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from heedline.casework.access import presence, session
+from heedline.casework.access.session_store import row_of
 from heedline.casework.attachments import viewing
 from heedline.casework.attachments.viewing import FilesOfReport, OriginalReason, ViewableFile
 from heedline.casework.pages.case_file import case_file
@@ -147,5 +148,5 @@ def original(request: OfficeRequest, ref: UUID, file: UUID) -> HttpResponse:
 @require_POST
 def take_a_break(request: OfficeRequest) -> HttpResponse:
     """Close every open file and redirect to My work, without asking for or logging a reason."""
-    presence.forget_views(request.attendance.token)
+    presence.forget_views(row_of(request.attendance.token))
     return HttpResponseRedirect(reverse("my-work"))

@@ -84,6 +84,7 @@ LABELS = {
     "opened": "Reports opened",
     "outcome": "Outcome",
     "outward": "Reply to the reporter",
+    "on_arrival": "Automatic, on arrival",
     "owner": "Owner",
     "offered_to": "Offered to",
     "owner_id": "Owner’s id",

@@ -140,7 +140,8 @@ def show(
         "may_reopen": header.may(Move.REOPEN),
         "may_withdraw": header.may(Move.STOP_CLOSING),
         "kept": file.history.last(Move.KEEP_CLOSING) if header.stage is Stage.CLOSING else None,
-        "pending": header.stage is Stage.CLOSED and not kept_closing.is_compared(header.ref),
+        "pending": header.stage is Stage.CLOSED
+        and not kept_closing.is_compared(header.ref, by=request.attendance),
         "why_not": header.why_not(Move.ASSESS),
         "planned_steps": _planned_steps() if header.planned else (),
         "seen": seen_words(seen, most=_BESIDE, links=file.subjects) if seen is not None else None,

@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
+from heedline.casework.access import keyring
 from heedline.casework.access import session as access_session
 from heedline.casework.access.session import Attendance
 from heedline.casework.access.session_store import SessionStore
@@ -69,7 +70,7 @@ def _headers(told: dict[str, Any]) -> list[tuple[bytes, list[bytes]]]:
         if name in told["seeds"]:
             continue  # whoever leaves is asked by their seed: `leaver` in walk.py
         officer = Officer.objects.get(email__startswith=f"{name.lower()}@")
-        own = access_session.open_seed(officer.id, passphrase)
+        own = keyring.open_seed(officer.id, passphrase)
         for grant in EpochGrant.objects.filter(officer=officer):
             context = grant_context(grant.epoch_id, officer.id)
             seeds[grant.epoch_id] = open_grant(bytes(grant.sealed), own, info=context)

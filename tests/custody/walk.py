@@ -20,7 +20,7 @@ from heedline.config.starting import set_up_django
 
 set_up_django()
 
-from heedline.casework.access import passkeys, session
+from heedline.casework.access import keyring, passkeys
 from heedline.casework.duty import on_call, rota
 from heedline.casework.intake import settle_arrivals
 from heedline.casework.keys import key_verification
@@ -51,7 +51,7 @@ def everybody(told: dict[str, Any]) -> People:
         seed = told.get("seeds", {}).get(name)
         words = told["passphrases"][name]
         house.officers[name] = officer
-        own = bytes.fromhex(seed) if seed else session.open_seed(officer.id, words)
+        own = bytes.fromhex(seed) if seed else keyring.open_seed(officer.id, words)
         house.keys[name] = Enrolment(officer.id, own, words)
     house.desks = {desk.code: desk for desk in Desk.objects.all()}
     return People(house, now())

@@ -113,7 +113,7 @@ def test_a_threat_to_life_whose_owner_goes_home_in_the_middle(
     assert "No supervisor has acknowledged it." in _banner(nadia)
     at_work(olga, office, led.house, "Olga")
     olga.visit(f"{office}/w/alarms/")
-    olga.play.get_by_text("its owner is not on duty").wait_for()
+    olga.play.get_by_text("the owner is not on duty").wait_for()
     olga.axe()
     olga.play.locator("main th[scope=row] a").first.click()
     olga.press("Acknowledge")

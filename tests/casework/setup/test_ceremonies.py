@@ -15,7 +15,7 @@ from allauth.mfa.models import Authenticator
 from pypdf import PdfReader
 from pytest_django import Settings
 
-from heedline.casework.access import session
+from heedline.casework.access import keyring
 from heedline.casework.errors import NotHere, WrongPassphrase
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys.signing import Hand
@@ -183,7 +183,7 @@ def test_the_root_makes_no_steward_of_a_member_and_another_root_makes_none(house
             who = casework_ceremonies.steward_to_be(email, "S", "a password of twelve", unit)
             with pytest.raises(Refused):
                 casework_ceremonies.name_steward(who, who.second.words, root=Hand(ROOT, root[:32]), at=now())
-    assert session.open_seed(odile.id, house.keys["Odile"].passphrase) == house.keys["Odile"].seed
+    assert keyring.open_seed(odile.id, house.keys["Odile"].passphrase) == house.keys["Odile"].seed
     assert not Officer.objects.filter(email="sid@unit.example").exists()
     assert not Appointment.objects.filter(officer=odile, role="steward").exists()
     assert len(logged("officer-appointed", refused=True)) == 2

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from django.db import DatabaseError, transaction
 
-from heedline.casework.access import session
+from heedline.casework.access import keyring
 from heedline.casework.contact import messages
 from heedline.casework.duty import paging
 from heedline.casework.errors import NotHere
@@ -93,7 +93,7 @@ def test_a_leaver_is_out_of_everything_at_once(people: People) -> None:
     (event,) = logged("officer-left", thing=olga.id)
     assert event.desk == house.desks["north-east"].id
     with pytest.raises(CannotOpen):
-        session.open_seed(olga.id, house.keys["Olga"].passphrase)
+        keyring.open_seed(olga.id, house.keys["Olga"].passphrase)
 
 
 def test_two_stewards_sign_it_and_nobody_else(people: People) -> None:

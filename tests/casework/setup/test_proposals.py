@@ -10,7 +10,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 
-from heedline.casework.access import passkeys, session
+from heedline.casework.access import keyring, passkeys
 from heedline.casework.continuity import canary
 from heedline.casework.errors import NotHere, WrongPassphrase
 from heedline.casework.keys import directory as key_directory
@@ -85,7 +85,7 @@ def test_an_officer_from_the_invitation_to_a_desk(people: People) -> None:
     known = key_directory.directory()
     assert known.refused == ()
     assert str(nell.id) in known.members(str(desk.id))
-    assert session.open_seed(nell.id, ways["passphrase"]) == session.open_seed(nell.id, ways["reserve"])
+    assert keyring.open_seed(nell.id, ways["passphrase"]) == keyring.open_seed(nell.id, ways["reserve"])
     statement = KeyStatement.objects.order_by("-serial").first()
     assert statement is not None
     for steward in ("Stella", "Sten"):
@@ -319,7 +319,7 @@ def test_a_way_counts_only_when_both_are_proven(people: People) -> None:
             at=people.at,
         )
     with pytest.raises(CannotOpen):
-        session.open_seed(officer, first.words)
+        keyring.open_seed(officer, first.words)
 
 
 def test_a_lost_way_is_replaced_and_the_reports_stay(people: People) -> None:
@@ -338,7 +338,7 @@ def test_a_lost_way_is_replaced_and_the_reports_stay(people: People) -> None:
         enrolment.keep_way("passphrase", new.wrapped, new.words, by=here, at=people.at)
         assert enrolment.ways(here) == ("passphrase", "reserve")
     with pytest.raises(CannotOpen):
-        session.open_seed(olga.id, keys.passphrase)
+        keyring.open_seed(olga.id, keys.passphrase)
     people.house.keys["Olga"] = type(keys)(keys.officer, keys.seed, new.words)
     people.tokens.clear()
     assert people.read(ref, "Olga").answers.narrative

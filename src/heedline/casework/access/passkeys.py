@@ -20,8 +20,9 @@ from django.db import transaction
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework.access import session
-from heedline.casework.access.session import Attendance, wrapping_context
+from heedline.casework.access import keyring, session
+from heedline.casework.access.keyring import wrapping_context
+from heedline.casework.access.session import Attendance
 from heedline.desks.models import SeedWrapping
 from heedline.permits.gate import Refused
 from heedline.vault import CannotOpen
@@ -60,7 +61,7 @@ def add(credential: str, given: str, again: str, passphrase: str, *, by: Attenda
     answer = _bytes(given)
     if not 1 <= len(_bytes(credential)) <= _LONGEST_CREDENTIAL or len(answer) != 32 or not same(given, again):
         raise Refused("The passkey gave two different responses. Try again, or use another passkey.")
-    seed = session.hand_of(by.officer_id, passphrase).seed
+    seed = keyring.hand_of(by.officer_id, passphrase).seed
     sealed = wrap_seed(seed, answer, context=wrapping_context(by.officer_id))
     kept = json.dumps({"credential": credential.lower(), "sealed": sealed.hex()})
     with transaction.atomic():

@@ -30,14 +30,14 @@ from heedline.casework.access import (
     session_store,
     site,
 )
-from heedline.casework.access.keyring import DeskLine, Keyring
+from heedline.casework.access.keyring import DeskLine, Keyring, open_seed
 from heedline.casework.access.session_store import SessionStore, keys_of, row_of
-from heedline.casework.errors import Locked, SealingStopped, WrongPassphrase
+from heedline.casework.errors import Locked, SealingStopped
 from heedline.casework.keys import epochs, key_verification, session_signing
 from heedline.casework.keys.key_verification import Known
 from heedline.casework.keys.signing import Hand
 from heedline.desks import duty_hours
-from heedline.desks.models import Appointment, EpochGrant, Officer, SeedWrapping
+from heedline.desks.models import Appointment, EpochGrant, Officer
 from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
 from heedline.index.extraction import name_comparison
@@ -51,7 +51,6 @@ from heedline.permits.roles import GRANTS, Role, granted
 from heedline.permits.rules import Standing
 from heedline.vault import CannotOpen
 from heedline.vault.grants import open_grant
-from heedline.vault.passphrases import WrappedSeed, unwrap_seed
 from heedline.vault.small import derive_keys, open_small, seal_small
 
 _APPOINTMENTS: Final = CompiledQuery[Appointment](
@@ -63,9 +62,6 @@ _APPOINTMENTS: Final = CompiledQuery[Appointment](
 )
 _UNLOCKED: Final = CompiledQuery[UnlockedKeys](
     lambda session: UnlockedKeys.objects.filter(session_id=session)
-)
-_WRAPPINGS: Final = CompiledQuery[SeedWrapping](
-    lambda officer: SeedWrapping.objects.filter(officer_id=officer).exclude(way="passkey").order_by("way")
 )
 _GRANTS: Final = CompiledQuery[EpochGrant](
     lambda officer: EpochGrant.objects.filter(officer_id=officer, epoch__destroyed_on=None)
@@ -289,39 +285,6 @@ def _unlocked(
         tuple(kept["own_terms"]),
         bytes.fromhex(kept["personal"]),
     )
-
-
-def wrapping_context(officer: UUID) -> bytes:
-    """Return the encryption context that binds a wrapped seed to its officer and installation."""
-    return f"{settings.INSTALLATION}/{officer}".encode()
-
-
-def open_seed(officer: UUID, passphrase: str) -> bytes:
-    """Return the officer's seed.
-
-    Slow on purpose. Raises CannotOpen.
-    """
-    for wrapping in _WRAPPINGS.rows(officer):
-        try:
-            return unwrap_seed(
-                WrappedSeed.from_json(wrapping.wrapped), passphrase, context=wrapping_context(officer)
-            )
-        except CannotOpen:
-            continue
-    raise CannotOpen
-
-
-def hand_of(officer: UUID, passphrase: str) -> Hand:
-    """Return an officer's signing key, decrypted with their passphrase.
-
-    Officers type their passphrase to grant, compare, sign or open an identity. Raises WrongPassphrase, which
-    is logged. If a verb is rolled back by this exception, the log holds the verb's own refusal instead.
-    """
-    try:
-        return Hand(str(officer), open_seed(officer, passphrase))
-    except CannotOpen:
-        journal.record(Act.UNLOCK_REFUSED, actor=officer, refused=True)
-        raise WrongPassphrase from None
 
 
 def unlock(by: Attendance, passphrase: str, *, at: datetime) -> Attendance:

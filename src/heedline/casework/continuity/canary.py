@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 
+from heedline.casework.access import keyring
 from heedline.casework.access import session as access_session
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session_store import SessionStore
@@ -158,7 +159,7 @@ def read(passphrase: str, *, at: datetime) -> bool:
     officer = Officer.objects.filter(appointments__desk__code=DESK).first()
     if officer is None:
         return False
-    seed = access_session.open_seed(officer.id, passphrase)
+    seed = keyring.open_seed(officer.id, passphrase)
     seeds = {}
     for grant in EpochGrant.objects.filter(officer=officer):
         seeds[grant.epoch_id] = open_grant(

@@ -13,7 +13,7 @@ from datetime import datetime
 from uuid import UUID
 
 from heedline.audit.acts import Act
-from heedline.casework.access import session
+from heedline.casework.access import keyring, session
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
 from heedline.casework.keys import directory as key_directory
@@ -165,6 +165,6 @@ def compare(desk: UUID, said: str, passphrase: str, *, by: Attendance, at: datet
         key = key_of(desk, at)
         if key is None:
             raise NotNow(TOO_FEW)
-        hand = session.hand_of(by.officer_id, passphrase)
+        hand = keyring.hand_of(by.officer_id, passphrase)
         key_verification.compare(key.maker, said, by=hand, at=at)
         return session.unlock_with_seed(by, hand.seed, at=at)

@@ -20,7 +20,7 @@ from django.db.models import QuerySet
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework.access import session
+from heedline.casework.access import keyring, session
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.dissemination import partners
@@ -161,7 +161,7 @@ def release_again(
         to = partners.key_of(partner, at)
         if to is None:
             raise NotNow(partners.TOO_FEW)
-        hand = session.hand_of(by.officer_id, passphrase)
+        hand = keyring.hand_of(by.officer_id, passphrase)
         if said.strip():
             key_verification.compare(to.maker, said, by=hand, at=at)
             session.unlock_with_seed(by, hand.seed, at=at)  # so that this session knows it as well

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework.access import session
+from heedline.casework.access import keyring
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
@@ -71,7 +71,7 @@ def open_now(
         conditions = _conditions(asked, ring)
         if conditions and not confirmed:
             raise NotNow("Confirm the conditions of the authoriser first.")
-        seed = session.hand_of(by.officer_id, passphrase).seed
+        seed = keyring.hand_of(by.officer_id, passphrase).seed
         answers = _opened(asked, seed, ring)
         # Not compared with the officer's own terms: a hit would say for good that a name was given, and whose (ADR 27).
         journal.record(

@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from heedline.audit.acts import Act
-from heedline.casework.access import session
+from heedline.casework.access import keyring, session
 from heedline.casework.errors import NotHere, WrongPassphrase
 from heedline.casework.keys.signing import Hand
 from heedline.casework.recording import refusals_logged
@@ -155,4 +155,4 @@ def hand_of(email: str, passphrase: str) -> Hand:
     if officer is None:
         session.sign_in_refused(email.strip())
         raise WrongPassphrase
-    return session.hand_of(officer.id, passphrase)
+    return keyring.hand_of(officer.id, passphrase)

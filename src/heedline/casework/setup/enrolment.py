@@ -19,8 +19,9 @@ from django.db import transaction
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework.access import second_factors, session, site
-from heedline.casework.access.session import Attendance, wrapping_context
+from heedline.casework.access import keyring, second_factors, session, site
+from heedline.casework.access.keyring import wrapping_context
+from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere, WrongPassphrase
 from heedline.casework.keys.key_verification import words_of
 from heedline.desks.models import Invitation, Officer, SeedWrapping
@@ -187,7 +188,7 @@ def replace_way(way: str, working: str, *, by: Attendance, at: datetime) -> NewW
     """
     if way not in WAYS:
         raise NotHere
-    return _new_way(by.officer_id, session.hand_of(by.officer_id, working).seed)
+    return _new_way(by.officer_id, keyring.hand_of(by.officer_id, working).seed)
 
 
 def keep_way(way: str, wrapped: str, typed: str, *, by: Attendance, at: datetime) -> None:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from heedline.casework.access import session
+from heedline.casework.access import keyring, session
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
 from heedline.casework.keys import directory as key_directory
@@ -263,7 +263,7 @@ def acknowledge(serial: int, passphrase: str, *, by: Attendance, at: datetime) -
     Raises WrongPassphrase and Locked.
     """
     by.keys()
-    hand = session.hand_of(by.officer_id, passphrase)
+    hand = keyring.hand_of(by.officer_id, passphrase)
     key_verification.acknowledge(serial, by=hand, at=at)
     return session.unlock_with_seed(by, hand.seed, at=at)
 
@@ -288,7 +288,7 @@ def compare(person: UUID, said: str, passphrase: str, *, by: Attendance, at: dat
     """
     colleague(person, by=by)
     by.keys()
-    hand = session.hand_of(by.officer_id, passphrase)
+    hand = keyring.hand_of(by.officer_id, passphrase)
     key_verification.compare(str(person), said, by=hand, at=at)
     epochs.keep_ahead(list(key_desks(by)), by=hand, at=at)
     here = session.unlock_with_seed(by, hand.seed, at=at)
@@ -305,7 +305,7 @@ def compare_recovery(desk: UUID, said: str, passphrase: str, *, by: Attendance, 
     if desk not in key_desks(by) or key_directory.directory().recovery(str(desk)) is None:
         raise NotHere
     by.keys()
-    hand = session.hand_of(by.officer_id, passphrase)
+    hand = keyring.hand_of(by.officer_id, passphrase)
     key_verification.compare(recovery_of(desk), said, by=hand, at=at)
     here = session.unlock_with_seed(by, hand.seed, at=at).keys()
     epochs.grant_to_recovery([desk], here.known, by=by.officer_id, seeds=here.seeds, anew=True)

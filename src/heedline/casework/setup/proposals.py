@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
-from heedline.casework.access import session, site
+from heedline.casework.access import keyring, site
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
 from heedline.casework.keys.signing import Proposed, Signer
@@ -215,7 +215,7 @@ def propose(
         _spare_the_canary(facts)
         known = {**facts, "id": str(uuid4())} if kind is ProposalKind.DESK else dict(facts)
         statement = _statement(kind, known, said)
-        hand = session.hand_of(by.officer_id, passphrase)
+        hand = keyring.hand_of(by.officer_id, passphrase)
         signed = sign_first(*statement, hand, at=at) if statement is not None else None
         membership = _membership(known) if kind is ProposalKind.KEYS else None
         also = sign_first(*membership, hand, at=at) if membership is not None else None
@@ -310,7 +310,7 @@ def confirm(proposal_id: UUID, passphrase: str, *, said: str = "", by: Attendanc
     with refusals_logged(Act.STATEMENT_SIGNED, by=by.officer_id, thing="proposal", thing_id=proposal_id):
         row = _find(proposal_id, by)
         _decision_request(row).check_person(Reply.AGREE, by=by.officer_id, today=at.date())
-        hand = session.hand_of(by.officer_id, passphrase)
+        hand = keyring.hand_of(by.officer_id, passphrase)
         kind, facts = ProposalKind(row.act), dict(row.facts)
         if kind is ProposalKind.KEYS:
             _compared(facts, said)

@@ -18,7 +18,8 @@ from django.db import transaction
 from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access import second_factors, site
-from heedline.casework.access.session import end_sessions, wrapping_context
+from heedline.casework.access.keyring import wrapping_context
+from heedline.casework.access.session import end_sessions
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys.epochs import ON_THE_OTHER_SIDE
 from heedline.casework.keys.epochs import make_epoch as make_epoch

@@ -102,7 +102,7 @@ PLAIN: dict[str, str] = {
     "reports_interest_hit": "id interest_id home_id on epochs",
     "reports_danger": "id report_id watch_added review_at discharge_note discharged_alone discharge_review_note",
     "reports_danger_entry": "id danger_id report_id number told note",
-    "reports_step": "id report_id number move from_stage to_stage on from_desk to_desk codes note",
+    "reports_step": "id report_id number version move from_stage to_stage on from_desk to_desk codes note",
     "permits_session": "site expires_at",
     "permits_sign_in_proof": "site",
     "permits_unlocked": "session_id idle_until",

@@ -26,7 +26,7 @@ from heedline.reports.models import Disposal, Report, SealedHeader, Step, Sweep,
 from heedline.reports.models.sweeps import why_not
 from tests.support.acting import acting
 from tests.support.cast import House, now
-from tests.support.scene_people import MINUTE, People, row
+from tests.support.scene_people import MINUTE, People, add_step, row
 
 pytestmark = pytest.mark.django_db
 PACKAGE = Path(heedline.__file__).parent
@@ -188,8 +188,9 @@ def test_a_report_is_handed_over_in_sql_only_from_where_it_may_be(stage: Stage, 
     epoch = EpochKeyRow.objects.filter(desk_id=there, retired_at=None).values_list("id", flat=True)[0]
     parts = SealedHeader.objects.filter(report_id=ref).exclude(part__in=("identity", "partner"))
     headers = [(part.container, bytes(part.header), b"h" * 200) for part in parts]
-    with people.sitting("Odile"):
+    with people.sitting("Odile") as odile:
         before = row(ref)
+        add_step(ref, Move.HAND_OVER, there, by=odile.officer_id, at=people.at)
         moved = functions.hand_over(
             ref, there, people.at, before.version, before.desk_id, epoch, b"a share", headers
         )

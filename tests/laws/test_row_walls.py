@@ -182,9 +182,9 @@ def test_leaving_takes_the_wall_from_the_connection(people: People, reports: dic
 
 def test_writing_stays_within_the_wall(people: People, reports: dict[str, UUID]) -> None:
     mine, theirs = reports["north-east"], reports["south-west"]
+    before = row(theirs).lease_until
     with people.sitting("Odile"), connection.cursor() as cursor:
-        before = "low"  # of both reports
-        cursor.execute("UPDATE reports_report SET priority = 'high', rank = 1")
+        cursor.execute("UPDATE reports_report SET lease_until = '2099-01-01'")
         assert cursor.rowcount == 1
         cursor.execute("UPDATE reports_sealed_header SET epochs = epochs WHERE report_id = %s", [theirs])
         assert cursor.rowcount == 0
@@ -202,7 +202,7 @@ def test_writing_stays_within_the_wall(people: People, reports: dict[str, UUID])
                 cursor.execute(statement, [theirs])
             with transaction.atomic():
                 cursor.execute(statement, [mine])
-    assert Report.objects.get(pk=theirs).priority == before
+    assert Report.objects.get(pk=theirs).lease_until == before
 
 
 @pytest.mark.parametrize("letter", ["report-arrived", "reporter-wrote", "anything", ""])

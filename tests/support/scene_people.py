@@ -22,8 +22,8 @@ from heedline.casework.pages import case_file
 from heedline.casework.pages.case_file import CaseFile
 from heedline.casework.search import indexing
 from heedline.permits.compiled_query import CompiledQuery
-from heedline.reports.lifecycle import Stage
-from heedline.reports.models import Report
+from heedline.reports.lifecycle import Move, Stage
+from heedline.reports.models import Report, Step
 from heedline.vault.codes import ReceiptCode
 from tests.support import stories
 from tests.support.acting import acting
@@ -134,6 +134,25 @@ class People:
 
 
 _ROW = CompiledQuery[Report](lambda ref: Report.objects.filter(pk=ref))
+
+
+def add_step(ref: UUID, move: Move, to_desk: UUID, *, by: UUID, at: datetime) -> None:
+    """Write the step of a move as SQL past the program would, whether or not the move may be made."""
+    report = row(ref)
+    Step(
+        report=report,
+        number=90,
+        version=report.version + 1,
+        move=move,
+        from_stage=report.stage,
+        to_stage=Stage.WAITING,
+        by_id=by,
+        at=at,
+        on=at.date(),
+        from_desk=report.desk_id,
+        to_desk=to_desk,
+        codes={},
+    ).save(force_insert=True)
 
 
 def row(ref: UUID) -> Report:

@@ -47,6 +47,7 @@ CORE = (
     "triggers/dip_checks.sql",
     "triggers/disseminations.sql",
     "triggers/danger.sql",
+    "triggers/alarms.sql",
     "triggers/disposals.sql",
     "triggers/destroyed_keys.sql",
     "triggers/key_history.sql",

@@ -40,10 +40,10 @@ def seen_by(scene: Scene, name: str) -> list[AlarmLine]:
 
 def take(scene: Scene, name: str, report: UUID) -> None:
     """Change the row as `journey.take` does, and resolve its alarms."""
+    Report.objects.filter(id=report).update(
+        stage="taken", slot=None, owner=scene.people[name], seen=True, due_at=NOON + HOUR
+    )
     with scene.sitting(name) as here, transaction.atomic():
-        Report.objects.filter(id=report).update(
-            stage="taken", slot=None, owner=here.officer_id, seen=True, due_at=NOON + HOUR
-        )
         alarms.resolve_for(report, by=here, at=NOON)
 
 

@@ -5,7 +5,8 @@ The worker's side is in `duty/paging.py`, and the list of open alarms in `duty/a
 An alarm belongs to the desk that owns the report. The round-the-clock desks see it as well.
 Acknowledging an alarm stops the paging. Taking the report clears the alarms that ask for somebody to
 take it. All other alarms are cleared by a named officer, who gives a reason from a closed list. Free
-text is not allowed, because it would put the content of reports into the database unsealed.
+text is not allowed, because it would put the content of reports into the database unsealed. The database itself logs
+both (`database/triggers/alarms.sql`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.db.models.functions import TruncDay
 
-from heedline.audit import journal
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.duty import alarm_kinds
@@ -68,7 +68,6 @@ def acknowledge(alarm_id: UUID, *, by: Attendance, at: datetime) -> None:
                 continue
             one.acknowledged_by, one.acknowledged_at = by.officer_id, at
             one.save(update_fields=["acknowledged_by", "acknowledged_at"])
-            _record(Act.ALARM_ACKNOWLEDGED, one, by)
 
 
 def clear(alarm_id: UUID, because: str, *, by: Attendance, at: datetime) -> None:
@@ -106,7 +105,6 @@ def resolve_for(report_id: UUID, *, by: Attendance, at: datetime) -> None:
         ):
             alarm.acknowledged_by, alarm.acknowledged_at = by.officer_id, at
             alarm.save(update_fields=["slot", "acknowledged_by", "acknowledged_at"])
-            _record(Act.ALARM_ACKNOWLEDGED, alarm, by)
         else:
             alarm.save(update_fields=["slot"])
 
@@ -250,11 +248,3 @@ def cause_that_remains(alarm: Alarm, at: datetime) -> str:
 def _clear(alarm: Alarm, because: str, by: Attendance, at: datetime) -> None:
     alarm.cleared_by, alarm.cleared_at, alarm.because = by.officer_id, at, because
     alarm.save(update_fields=["slot", "cleared_by", "cleared_at", "because"])
-    _record(Act.ALARM_CLEARED, alarm, by, because=because)
-
-
-def _record(act: Act, alarm: Alarm, by: Attendance, **detail: str) -> None:
-    said = {"kind": alarm.kind, **detail}
-    journal.record(
-        act, actor=by.officer_id, desk=alarm.desk_id, thing="alarm", thing_id=alarm.id, detail=said
-    )

@@ -130,7 +130,7 @@ HOLDS: tuple[HeldData, ...] = (
         {
             "reports_report": "priority danger_to_life desk_id watch_id stage due_at rank seen offered owner_id lease_by_id lease_until version "
             "outcome",
-            "reports_step": "id report_id number move from_stage to_stage by_id at on from_desk to_desk codes note",
+            "reports_step": "id report_id number version move from_stage to_stage by_id at on from_desk to_desk codes note",
             "reports_identity_request": "id report_id desk_id authoriser_desk_id purpose granted_minutes asked_back asked_by_id asked_at ground "
             "minutes asked_words decided_by_id decided_at approved decided_words opens_until",
             "reports_released_share": "request_id officer_id sealed until",

@@ -76,10 +76,8 @@ def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 
 def _own(found: FoundReport, move: Move, owner: UUID, note: UUID | None = None) -> None:
-    report, mine = found.report, owner == found.by.officer_id
+    report, mine, offered = found.report, owner == found.by.officer_id, found.report.offered
     daily_counts.count_first_take(report, at=found.at)
-    if report.offered:
-        handing_over.accepted(found)
     report.apply(
         move,
         by=found.by.officer_id,
@@ -93,6 +91,8 @@ def _own(found: FoundReport, move: Move, owner: UUID, note: UUID | None = None) 
         status="read" if report.status == "received" else report.status,
         **(editing.lease(found.by, found.at) if mine else editing.FREE),
     )
+    if offered:
+        handing_over.accepted(found)
 
 
 @verb(Act.REPORT_ASSIGNED)

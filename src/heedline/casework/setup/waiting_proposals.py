@@ -8,8 +8,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from heedline.audit import journal
-from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.setup.proposal_facts import ProposalKind, words_for
@@ -85,11 +83,3 @@ def end_alarm(proposal: UUID, *, by: UUID, at: datetime) -> None:
     ):
         alarm.cleared_by, alarm.cleared_at, alarm.because = by, at, _DECIDED
         alarm.save(update_fields=["cleared_by", "cleared_at", "because"])
-        journal.record(
-            Act.ALARM_CLEARED,
-            actor=by,
-            desk=alarm.desk_id,
-            thing="alarm",
-            thing_id=alarm.id,
-            detail={"kind": alarm.kind, "because": _DECIDED},
-        )

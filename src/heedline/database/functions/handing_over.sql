@@ -5,7 +5,7 @@ SET ROLE heedline_usher;
 -- owner's policy: this checks that it is theirs, that the other desk exists and takes such reports, and moves it. Its
 -- sealed parts are addressed anew here and nowhere else: all of them, by compare and swap, to an epoch of that desk.
 -- The other desk accepts it by p_accept_by. Without that time the report is returned: only to the desk that gave it, and
--- only before it was accepted.
+-- only before it was accepted. The step that says so is there, in the officer's own name, and no time becomes later.
 CREATE FUNCTION permits.hand_over(p_report uuid, p_desk uuid, p_due timestamptz, p_version integer, p_from uuid,
     p_share_epoch uuid, p_share bytea, p_containers uuid[], p_old bytea[], p_new bytea[], p_accept_by timestamptz)
     RETURNS boolean
@@ -22,6 +22,10 @@ BEGIN
     IF NOT FOUND THEN RETURN false; END IF;
     PERFORM 1 FROM public.reports_report r WHERE r.id = p_report AND r.version = p_version AND r.desk_id = p_from FOR UPDATE;
     IF NOT FOUND THEN RETURN false; END IF;
+    PERFORM 1 FROM public.reports_step s WHERE s.report_id = p_report AND s.version = p_version + 1
+        AND s.by_id = permits.my_officer() AND s.to_desk = p_desk
+        AND s.move = CASE WHEN p_accept_by IS NULL THEN 'return' ELSE 'hand-over' END;
+    IF NOT FOUND THEN RETURN false; END IF;
     -- a partner's header is the partner's, and an identity's is addressed to nobody
     PERFORM 1 FROM public.reports_sealed_header h
         LEFT JOIN unnest(p_containers, p_old, p_new) AS g(container, old, new)
@@ -30,7 +34,7 @@ BEGIN
     IF FOUND THEN RETURN false; END IF;
     UPDATE public.reports_report r SET desk_id = p_desk, stage = 'waiting', owner_id = NULL,
         lease_by_id = NULL, lease_until = NULL,
-        due_at = p_due, version = version + 1, offered = p_accept_by IS NOT NULL,
+        due_at = least(due_at, p_due), version = version + 1, offered = p_accept_by IS NOT NULL,
         watch_id = CASE WHEN watch_id = p_desk THEN NULL
             -- a round-the-clock desk that gives a report away goes on watching it
             WHEN watch_id IS NULL AND (SELECT d.round_the_clock FROM public.desks_desk d WHERE d.id = p_from) THEN p_from

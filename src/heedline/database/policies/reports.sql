@@ -18,7 +18,8 @@ CREATE POLICY of_either_desk ON reports_hand_over FOR SELECT TO heedline_office
         OR EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id));
 CREATE POLICY accepted_once ON reports_hand_over FOR UPDATE TO heedline_office
     USING (state = 'waiting' AND EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id))
-    WITH CHECK (state = 'accepted' AND ended_by_id = (SELECT permits.my_officer()));
+    WITH CHECK (state = 'accepted' AND ended_by_id = (SELECT permits.my_officer())
+        AND EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id AND NOT r.offered));
 
 ALTER TABLE reports_sealed_header ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY inner_roles ON reports_sealed_header

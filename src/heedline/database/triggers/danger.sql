@@ -87,3 +87,17 @@ END $$;
 
 CREATE TRIGGER danger_is_held BEFORE UPDATE OF stage, danger_to_life, rank, owner_id ON reports_report
     FOR EACH ROW WHEN (current_user = 'heedline_office') EXECUTE FUNCTION public.danger_is_held();
+
+-- A review of a danger is the next action of its report, which a step sets (triggers/stages.sql).
+
+CREATE FUNCTION public.a_review_is_the_next_action() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = OLD.report_id AND r.due_at = NEW.review_at) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a review of a danger is the next action of its report';
+END $$;
+
+CREATE TRIGGER a_review_is_the_next_action BEFORE UPDATE OF review_at ON reports_danger
+    FOR EACH ROW WHEN (current_user = 'heedline_office' AND NEW.review_at <> OLD.review_at)
+    EXECUTE FUNCTION public.a_review_is_the_next_action();

@@ -17,3 +17,33 @@ END $$;
 CREATE TRIGGER steps_stay BEFORE UPDATE OR DELETE ON reports_step FOR EACH ROW EXECUTE FUNCTION public.steps_stay();
 CREATE TRIGGER steps_are_not_emptied BEFORE TRUNCATE ON reports_step
     FOR EACH STATEMENT EXECUTE FUNCTION public.steps_stay();
+
+-- The office writes a step in the name of whoever is signed in, and says which version of the report it makes. A closure
+-- that was kept is completed in the name of whoever decided on it. A call-back is done, or put off, with the step of a call.
+
+CREATE FUNCTION public.a_step_is_ones_own() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.at IS NOT NULL AND NEW.version IS NOT NULL AND (NEW.by_id = permits.my_officer()
+        OR NEW.move = 'close' AND NEW.from_stage = 'closing' AND NEW.by_id = (SELECT s.by_id FROM public.reports_step s
+            WHERE s.report_id = NEW.report_id AND s.move = 'keep-closing' ORDER BY s.number DESC LIMIT 1)) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a step is written in the name of whoever makes it';
+END $$;
+
+CREATE TRIGGER a_step_is_ones_own BEFORE INSERT ON reports_step
+    FOR EACH ROW WHEN (current_user = 'heedline_office') EXECUTE FUNCTION public.a_step_is_ones_own();
+
+CREATE FUNCTION public.a_call_was_tried() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM public.reports_step s JOIN public.reports_report r ON r.id = s.report_id AND r.version = s.version
+            WHERE s.report_id = OLD.report_id AND s.move = 'call' AND s.by_id = permits.my_officer()
+                AND NEW.done = (OLD.done OR s.codes ->> 'call' IN ('reached', 'declined', 'not-made'))) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a call-back is done by calling';
+END $$;
+
+CREATE TRIGGER a_call_was_tried BEFORE UPDATE ON reports_call_back FOR EACH ROW
+    WHEN (current_user = 'heedline_office' AND ROW(NEW.done, NEW.missed, NEW.due_at) IS DISTINCT FROM ROW(OLD.done, OLD.missed, OLD.due_at))
+    EXECUTE FUNCTION public.a_call_was_tried();

@@ -587,6 +587,7 @@ class Migration(migrations.Migration):
                     models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
                 ),
                 ("number", models.PositiveIntegerField()),
+                ("version", models.PositiveIntegerField(null=True)),
                 ("move", models.CharField(max_length=12)),
                 ("from_stage", models.CharField(max_length=10)),
                 ("to_stage", models.CharField(max_length=10)),

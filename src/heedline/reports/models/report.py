@@ -236,6 +236,7 @@ class Report(models.Model):
         Step(
             report=self,
             number=last + 1,
+            version=self.version + 1,
             move=move,
             from_stage=self.stage,
             to_stage=to,
@@ -362,6 +363,8 @@ class Step(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="steps")
     number = models.PositiveIntegerField()
+    #: The version that an officer's move gave the report. The database takes no move of the office without such a step.
+    version = models.PositiveIntegerField(null=True)
     move = models.CharField(max_length=12)
     from_stage = models.CharField(max_length=10)
     to_stage = models.CharField(max_length=10)
@@ -403,6 +406,7 @@ def apply_to_all(
             Step(
                 report=report,
                 number=numbers.get(report.id, 0) + 1,
+                version=report.version + 1,
                 move=move,
                 from_stage=report.stage,
                 to_stage=to[report.id],

@@ -81,6 +81,24 @@ def test_all_queries_of_a_request_wait_for_one_time(
     assert time.monotonic() - began >= 0.6
 
 
+def test_threads_that_lost_their_connections_together_do_not_come_back_together(
+    public: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    def away(self: Any, sql: str, values: Any) -> Any:
+        self.close()
+        if len(waits) < 40:
+            raise OperationalError("the server ended the session")
+        return []
+
+    monkeypatch.setattr(base.DatabaseWrapper, "call", away)
+    monkeypatch.setattr(base.time, "sleep", waits.append)
+    public.call_patiently(*_ASK)
+    assert len(set(waits)) > 20
+    assert 0.15 <= min(waits) < max(waits) <= 0.3
+
+
 def test_a_server_that_went_silent_has_taken_its_time_already(
     public: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

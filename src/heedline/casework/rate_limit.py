@@ -25,6 +25,8 @@ from hashlib import blake2b
 from typing import Protocol
 
 _SLOTS = 1 << 16
+#: The waits that `spread` chooses from.
+_STEPS = 1001
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,14 @@ class RateLimit:
         with self._lock:
             number = self._number(_bytes(key))
             self._counts.put(number, self._counts.get(number) - self._each)
+
+
+def spread(least: float) -> float:
+    """Return a wait of between `least` and twice as many seconds, chosen by chance.
+
+    Callers who were turned away together then don't all come back together.
+    """
+    return least * (1 + secrets.randbelow(_STEPS) / (_STEPS - 1))
 
 
 def _bytes(key: str | bytes) -> bytes:

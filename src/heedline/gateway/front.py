@@ -19,6 +19,7 @@ from typing import Protocol
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from heedline.api import problems
+from heedline.casework.rate_limit import spread
 from heedline.gateway.groups import Group, Groups
 from heedline.gateway.idle_work import IdleWork
 from heedline.gateway.uploads import Uploads
@@ -38,7 +39,7 @@ type RawResponse = tuple[int, Headers, bytes]
 SMALL = 16 * 1024
 #: A sender of too much is read on up to this, so that a browser gets to see why it was refused.
 READ_ON = 1024 * 1024
-#: Seconds until somebody who was not served should try again.
+#: Seconds at least until somebody who was not served should try again.
 AGAIN_AFTER = 5
 
 
@@ -434,12 +435,12 @@ def _busy(environ: WSGIEnvironment) -> RawResponse:
         return plain(
             HTTPStatus.SERVICE_UNAVAILABLE,
             "Very many people are using this service. Nothing was stored. Please try again in a few seconds.",
-            ("retry-after", str(AGAIN_AFTER)),
+            ("retry-after", str(round(spread(AGAIN_AFTER)))),
         )
     problem = problems.ApiProblem(
         problems.NOT_NOW,
         "Nothing was stored. Send the same again with the same key.",
-        retry_after=AGAIN_AFTER,
+        retry_after=round(spread(AGAIN_AFTER)),
     )
     page = problems.problem_page(problem)
     return page.status_code, list(page.items()), page.content

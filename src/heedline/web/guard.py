@@ -7,6 +7,8 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 
+from heedline.casework.rate_limit import spread
+
 #: Key of the WSGI environment of a request whose cookies granian withholds, as one of them has a byte that is not ASCII.
 COOKIES_UNREAD = "heedline.cookies-unread"
 _NO_SENSORS = (
@@ -14,7 +16,7 @@ _NO_SENSORS = (
     "interest-cohort=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
 )
 
-#: Seconds until somebody should try again what does not work just now; a browser or a program may do so by itself.
+#: Seconds at least until somebody should try again what does not work just now; a browser or a program may do so by itself.
 AGAIN_AFTER = 30
 
 
@@ -35,7 +37,7 @@ class PrivacyHeaders:
         headers["Permissions-Policy"] = _NO_SENSORS
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
-            headers.setdefault("Retry-After", str(AGAIN_AFTER))
+            headers.setdefault("Retry-After", str(round(spread(AGAIN_AFTER))))
         # a host beside ours has set a cookie that withholds all others: without this, every later page would fail too
         if COOKIES_UNREAD in request.META:
             headers.setdefault("Clear-Site-Data", '"cookies"')

@@ -36,11 +36,13 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import InvalidSqlStatementName, error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 
+from heedline.casework.rate_limit import spread
 from heedline.config.databases import POOLED, is_pooled
 
 #: Seconds for which the queries of a request wait while the database changes over to another server.
 PATIENCE = 25.0
-_TRY_AGAIN_AFTER = 0.25
+#: Seconds at least until the next try. Threads that lost their connections together don't come back together.
+_TRY_AGAIN_AFTER = 0.15
 #: The server ends all sessions, has crashed, is starting, or has become a standby.
 _CHANGING_OVER = frozenset({"57P01", "57P02", "57P03", "25006"})
 #: How often a statement is sent before the server is asked to keep it ready.
@@ -150,7 +152,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                     raise
             self.close()
             sql, values = again or (sql, values)
-            time.sleep(_TRY_AGAIN_AFTER)
+            time.sleep(spread(_TRY_AGAIN_AFTER))
 
     def _is_changing_over(self, problem: Exception) -> bool:
         """Return whether the server is gone, is stopping or starting, or is a standby that does not write."""

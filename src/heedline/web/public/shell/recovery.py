@@ -12,12 +12,15 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from heedline.casework.rate_limit import spread
 from heedline.intake.questions import FieldKind
 from heedline.web.public.shell import cookies
 from heedline.web.public.shell.asking import KIND_FIELD, question_set, question_sets
 from heedline.web.public.shell.languages import AS_TYPED, path_to
 from heedline.web.public.shell.pages import page, see_other
 
+#: Seconds at least until there may be room for another draft.
+_ROOM_WITHIN = 60
 _NOT_TYPED = frozenset({"csrfmiddlewaretoken", "skip", "homepage"})
 #: Fields of ours that a page posts again, and does not show.
 _OURS = frozenset(
@@ -121,7 +124,7 @@ def store_away(request: HttpRequest, *, full: bool = False) -> HttpResponse:
     posted = request.method == "POST"
     response = page(request, "try_again", status=503, again=typed(request), posted=posted, full=full)
     if full:
-        response["Retry-After"] = "60"
+        response["Retry-After"] = str(round(spread(_ROOM_WITHIN)))
     return response
 
 

@@ -44,7 +44,7 @@ PLAIN: dict[str, str] = {
     "desks_completed_training": "id training completed_on recorded_on withdrawn_on",
     "intake_draft": "expires sendings settled begun",
     "intake_question_set": "name canonical",
-    "reports_report": "id kind channel area urgency priority danger_to_life desk_id watch_id question_set stage slot"
+    "reports_report": "id kind channel area urgency priority danger_to_life desk_id watch_id incident_id question_set stage slot"
     " received_on settled due_at rank seen offered lease_until version withdraw_asked unread outcome status",
     "reports_call_back": "report_id due_at missed done",
     "reports_hand_over": "id report_id from_desk_id to_desk_id due_at state",
@@ -62,6 +62,7 @@ PLAIN: dict[str, str] = {
     "reports_receipt": "report_id closed only_new touched",
     "reports_message": "id report_id from_us container slot sent_on position seen settled",
     "reports_dip_check": "id report_id desk_id week verdict answers words remedy",
+    "reports_incident": "id name slug kind desk_id",  # public while its form is open, and its address afterwards
     "reports_sweep": "id desk_id until outcome closed left_out not_restored",
     "reports_swept": "id sweep_id report_id version slot due_at status",
     "reports_dissemination": "id report_id partner_id state purpose basis conditions urgent answer_minutes due_at version"
@@ -173,6 +174,7 @@ STAFF: dict[str, str] = {
     "reports_desk_question": "owner_id",
     "reports_interest": "owner_id registered_at ended_at unindexed_since",
     "reports_interest_hit": "owner_id acknowledged_at",
+    "reports_incident": "opened_at opened_by_id closed_at closed_by_id",
     "reports_sweep": "by_id at undone_by_id undone_at",
     "permits_session": "officer_id",
     "permits_held_form": "officer",
@@ -271,6 +273,9 @@ CODES_ONLY = {
     ("reports_step", "codes"),
     ("reports_dip_check", "answers"),
     ("reports_dip_check", "verdict"),
+    ("reports_incident", "name"),  # public: the heading of a page of the public site
+    ("reports_incident", "slug"),
+    ("reports_incident", "kind"),
     ("reports_sweep", "outcome"),
     ("reports_sweep", "left_out"),
     ("reports_sweep", "not_restored"),

@@ -21,6 +21,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.test import override_settings
 
+from heedline.casework.intake import open_incidents
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.linking import matching
 from heedline.casework.pages.queues import upkeep
@@ -144,6 +145,7 @@ def house(name: str) -> House:
     # As it was known after the last statement was made. Verifying all statements anew takes longer than many a test.
     key_directory.forget()
     key_directory._known = replace(found.known, asked=time.monotonic(), offered={})
+    open_incidents.forget()
     desk_index.unmerged.clear()  # of an index that an earlier test had, or changed
     page_store.kept._pages.clear()
     made: House = pickle.loads(found.house)  # noqa: S301 - what `_build` has made

@@ -153,6 +153,8 @@ class Act(AnyAct):
     INTEREST_HANDED_ON = "interest-handed-on"
     DECONFLICTED = "deconflicted"
     # duty
+    INCIDENT_OPENED = "incident-opened"  # which, and of what kind; its name is public
+    INCIDENT_CLOSED = "incident-closed"
     CAME_ON_DUTY = "came-on-duty"
     WENT_OFF_DUTY = "went-off-duty"
     SHIFT_PLANNED = "shift-planned"

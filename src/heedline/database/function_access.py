@@ -117,6 +117,7 @@ DOOR = {
     "ask_to_withdraw",
     "delete_draft",
     "delete_messages",
+    "incidents",
     "load_draft",
     "mark_seen",
     "new_messages",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from heedline.index.extraction.rules import MatchingRules
 from heedline.packs.rules.clocks import KindClocks, OnCallStep, PriorityClock, Timetable
 from heedline.packs.rules.file_limits import FileLimits
+from heedline.packs.rules.incidents import IncidentKind
 from heedline.packs.rules.look_alikes import LookAlikes
 from heedline.packs.rules.partners import PartnerRules
 from heedline.packs.rules.practice import Practice
@@ -282,11 +283,10 @@ class Pack:
     tracing: Tracing
     partners: PartnerRules
     known: Mapping[str, str]
-    """The placeholder values that texts may use, by dotted name.
-
-    Examples are `{numbers.hotline}` and `{minutes.draft}`.
-    """
+    """The placeholder values that texts may use, by dotted name, such as `{numbers.hotline}` and `{minutes.draft}`."""
     on_call: tuple[OnCallStep, ...]
+    incidents: Mapping[str, IncidentKind]
+    """The kinds of incident that a supervisor of the round-the-clock desk can open."""
     outcomes: Mapping[str, Outcome]
     reasons: Mapping[str, Reason]
     presets: Mapping[str, Preset]

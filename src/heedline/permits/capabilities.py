@@ -75,6 +75,7 @@ class Capability(AnyCapability):
     OVERSEE = "oversee"
     CHECK_CLOSED = "check-closed"
     SEE_BOARD = "see-board"
+    OPEN_INCIDENT = "open-incident"
     DISSEMINATE = "disseminate"
     CHECK_DISSEMINATION = "check-dissemination"
     FOLLOW_DISSEMINATION = "follow-dissemination"

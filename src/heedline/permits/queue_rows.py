@@ -26,6 +26,7 @@ _OPERATORS = frozenset({"=", "<", "<=", ">", ">="})
 _COLUMNS = frozenset(
     [
         "kind",
+        "incident_id",
         "area",
         "channel",
         "urgency",

@@ -29,7 +29,7 @@ class Role(StrEnum):
 #: In words, for `docs/access.md` and the settings page.
 DESCRIPTIONS: dict[Role, str] = {
     Role.OFFICER: "Reads, assesses and answers the reports of their desk.",
-    Role.SUPERVISOR: "An officer who also answers for the desk: sees its board, says who owns a report, closes reports that are linked to another one, reopens, clears alarms of others, acknowledges and discharges dangers to life, reads closed reports again, decides what is kept, confirms who speaks what, records who was trained, plans the rota of the desk.",
+    Role.SUPERVISOR: "An officer who also answers for the desk: sees its board, says who owns a report, closes reports that are linked to another one, reopens, clears alarms of others, acknowledges and discharges dangers to life, reads closed reports again, decides what is kept, confirms who speaks what, records who was trained, plans the rota of the desk. At the round-the-clock desk, opens and closes the public form of an incident.",
     Role.INVESTIGATOR: "An officer who also registers names and identifiers about which they must be contacted before anybody acts. Held beside the role of officer or supervisor at the same desk.",
     Role.AUTHORISER: "Decides whether a reporter's identity may be opened, or a reporter traced elsewhere. Never a member of a desk that reads reports.",
     Role.STEWARD: "Sets up desks and officers and signs their keys, two together. Plans the rota of any desk. Opens nothing.",
@@ -93,6 +93,7 @@ GRANTS: dict[Role, frozenset[C]] = {
     | _LEADING
     | {
         C.SEE_BOARD,
+        C.OPEN_INCIDENT,
         C.ASSIGN,
         C.CLOSE_REPEAT,
         C.TAKE_ORIGINAL,

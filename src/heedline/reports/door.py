@@ -78,6 +78,28 @@ class Submission:
 
     It consists of the draft's row and the number.
     """
+    incident: UUID | None = None
+    """The incident by whose form it was sent, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicIncident:
+    """An incident as the public site knows it. `kind` is a kind of incident of the pack."""
+
+    id: UUID
+    slug: str
+    name: str
+    kind: str
+    is_open: bool
+
+
+def incidents() -> tuple[PublicIncident, ...]:
+    """Return every incident, the newest first.
+
+    Waits for nothing: raises the database's error if it is away.
+    """
+    rows = connection.call("SELECT * FROM door.incidents()", ())  # type: ignore[attr-defined]
+    return tuple(PublicIncident(*row) for row in rows)
 
 
 def _call(
@@ -125,10 +147,10 @@ def submit(s: Submission) -> str:
         s.report, s.lookup, s.reporter_key, s.body_mac, s.kind, s.channel, s.area, s.urgency, s.rank, s.desk, s.watch,
         s.due_after, s.question_set, part.container, part.header, part.payload, part.sha256, list(part.epochs),
         who.container, who.header, who.payload, who.sha256, [e for e, _ in s.desk_shares], [b for _, b in s.desk_shares],
-        *s.authoriser_share, *_columns(s.files),
+        *s.authoriser_share, *_columns(s.files), s.incident,
     ]  # fmt: skip
     casts = ["%s"] * len(values)
-    casts[-4:] = _FILES
+    casts[-5:] = (*_FILES, "%s::uuid")
     casts[8], casts[17], casts[22], casts[23] = "%s::smallint", "%b::uuid[]", "%b::uuid[]", "%b::bytea[]"
     casts[10] = casts[24] = "%s::uuid"
     storing = f"door.submit_report({', '.join(casts)})"

@@ -24,10 +24,12 @@ from heedline.intake.question_files import load_question_set
 from heedline.packs import load_pack
 from heedline.reports.models import CallBack, Report
 from heedline.web.public.shell import promised_times
+from tests.laws import test_incidents as incident_form
 from tests.sites.public import test_endings as endings
 from tests.sites.public.walker import Walker
 from tests.support.acting import acting
 from tests.support.cast import House, now
+from tests.support.scene_people import People
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -74,6 +76,18 @@ def test_what_is_planned_is_promised_sooner(rosa: Walker) -> None:
     assert due is not None
     assert due <= now() + timedelta(minutes=30)
     assert f"read it {as_promised(due)}." in rosa.main
+
+
+@pytest.mark.usefixtures("leads")
+def test_the_form_of_an_incident_promises_the_deadline_of_its_pace(house: House, rosa: Walker) -> None:
+    incident_form.opened(People(house, now()))
+    incident_form.tell(rosa).press("Send your report")
+    due = Report.objects.get().due_at
+    assert due is not None
+    assert due > now() + timedelta(hours=20), "routine, among many"
+    assert f"a trained officer will read it {as_promised(due)}." in rosa.main
+    rosa.visit("/code/")
+    assert f"a trained officer will read it {as_promised(due)}." in rosa.main
 
 
 def test_a_message_is_promised_the_deadline_of_messages(rosa: Walker) -> None:

@@ -28,9 +28,18 @@ HOSTILE = [
     "раураl.example " + CANARY,
     CANARY + "w" * 3000,
 ]
-#: Each has a walk of its own in another test: no code wanted, changing somebody who was added, the log's checkpoints, the
+#: Each has a walk of its own in another test: no code wanted, an incident's form, changing somebody who was added, the log's checkpoints, the
 #: files for search engines, and the other doors.
-_WALKED_ELSEWHERE = {"finished-without", "item", "log", "log-checkpoint", "log-growth", "robots", "sitemap"}
+_WALKED_ELSEWHERE = {
+    "finished-without",
+    "incident",
+    "item",
+    "log",
+    "log-checkpoint",
+    "log-growth",
+    "robots",
+    "sitemap",
+}
 _WALKED_ELSEWHERE |= THE_OTHER_DOORS | {"finished-advice", "finished-without-advice"}
 #: In test_files.
 _WALKED_ELSEWHERE |= {

@@ -66,10 +66,18 @@ HOLDS: tuple[HeldData, ...] = (
     ),
     HeldData(
         "Facts about the report: its kind, how it was received (web, telephone, another service), the broad area that the "
-        "sender named, how urgent the answers suggest it is, the version of the questions, and whether the sender asked to "
-        "withdraw it.",
+        "sender named, how urgent the answers suggest it is, the version of the questions, the incident by whose public form "
+        "it was sent, and whether the sender asked to withdraw it.",
         False,
-        {"reports_report": "id kind channel area urgency question_set withdraw_asked unread status"},
+        {
+            "reports_report": "id kind channel area urgency question_set incident_id withdraw_asked unread status"
+        },
+    ),
+    HeldData(
+        "Incidents with a public form of their own: the name and address that everybody can read, which desk takes the "
+        "reports, and which supervisors opened and closed the form when.",
+        False,
+        {"reports_incident": "id name slug kind desk_id opened_at opened_by_id closed_at closed_by_id"},
     ),
     HeldData(
         "Derived from their receipt code: a one-way hash of it, a public key made from it, and a checksum. The code "

@@ -18,17 +18,21 @@ from heedline.dispatch.clocks import rank_of, slot_end, slot_of
 from heedline.intake.questions import QuestionSet
 from heedline.intake.record import Record
 from heedline.packs import load_pack
-from heedline.packs.places.routing import RouteFacts, route
+from heedline.packs.places.routing import RouteFacts, for_incident, route
+from heedline.packs.rules.incidents import IncidentKind
 from heedline.packs.urgency import Urgency
 from heedline.reports import door
 
 
-def _due(kind: str, urgency: str, area: str, at: datetime) -> datetime:
+def _due(record: Record, area: str, incident: IncidentKind | None, at: datetime) -> datetime:
     """Return the deadline for taking a report, counted from the end of the quarter hour of its arrival.
 
     Counted from the end of the quarter hour, so that the deadline reveals nothing more precise.
     """
-    return load_pack(settings.PACK).first_due(kind, urgency, slot_end(slot_of(at)), area=area)
+    pack, start = load_pack(settings.PACK), slot_end(slot_of(at))
+    if incident is not None:
+        return pack.seen_due(record.kind, incident.first_priority[record.urgency], start, area=area)
+    return pack.first_due(record.kind, record.urgency, start, area=area)
 
 
 def route_facts(record: Record, channel: str) -> RouteFacts:
@@ -86,7 +90,10 @@ def seal(new: NewReport, *, at: datetime) -> SealedReport:
     Raises SealingStopped when it cannot be sealed to two people.
     """
     pack = load_pack(settings.PACK)
+    incident = pack.incidents.get(new.incident.kind) if new.incident is not None else None
     decision = route(route_facts(new.record, new.channel), pack)
+    if incident is not None:
+        decision = for_incident(decision, incident, pack)
     today = at.date()
     desk = key_directory.addressee(decision.desk_code, today)
     watch = key_directory.addressee(decision.watch_code, today) if decision.watch_code else None
@@ -95,7 +102,7 @@ def seal(new: NewReport, *, at: datetime) -> SealedReport:
     if desk is None:
         raise SealingStopped
     sealed = enclose(new, desk=desk, watch=watch, because=decision.because, at=at)
-    due_at = _due(new.record.kind, new.record.urgency, decision.area, at)
+    due_at = _due(new.record, decision.area, incident, at)
     sending = door.Submission(
         report=new.report_id,
         lookup=sealed.lookup,
@@ -116,6 +123,7 @@ def seal(new: NewReport, *, at: datetime) -> SealedReport:
         authoriser_share=sealed.authoriser_share,
         files=sealed.files,
         form=(new.form.row, new.form.number) if new.form is not None else None,
+        incident=new.incident.id if new.incident is not None else None,
     )
     return SealedReport(sending, new.question_set, today, due_at)
 

@@ -18,7 +18,7 @@ from heedline.casework.journey import call_taking
 from heedline.casework.language.lines import TranslationLine, VersionLine, newest
 from heedline.casework.report import answers, report_language
 from heedline.casework.report.answers import AnswerSection, open_answers, told_sections
-from heedline.casework.report.opening import OpenedReport
+from heedline.casework.report.opening import OpenedReport, kind_words
 from heedline.casework.report.question_editions import as_asked, language_words, questions_of
 from heedline.casework.report.report_language import LanguageHint
 from heedline.intake.summary import record_rows
@@ -66,7 +66,7 @@ def answers_of(
     pack = load_pack(settings.PACK)
     arrived = datetime.fromisoformat(opened.arrived_at).astimezone(session.office_zone())
     return CaseAnswers(
-        kind_words=pack.kinds[report.kind].name if report.kind in pack.kinds else report.kind,
+        kind_words=_kind_words(report),
         arrived_words=f"{arrived:%-d %B %Y, %H:%M}",
         narrative=opened.narrative,
         sections=(*_taken_down(opened), *told_sections(opened, report.question_set, report.kind)),
@@ -87,6 +87,12 @@ def answers_of(
         call=_call(report, opened, at),
         translation=newest(translations),
     )
+
+
+def _kind_words(report: Report) -> str:
+    """Return the name of a report's kind, with the incident by whose form it was sent."""
+    words = kind_words(report.kind)
+    return f"{words}. Incident: {report.incident.name}" if report.incident is not None else words
 
 
 def _as_seen(opened: OpenedReport, digest: str, kind: str) -> tuple[tuple[str, str], ...]:

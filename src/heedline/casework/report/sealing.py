@@ -138,6 +138,14 @@ def enclose(
 
 
 @dataclass(frozen=True)
+class IncidentMark:
+    """The incident by whose form a report was sent, and its kind, which decides the desk and the first deadline."""
+
+    id: UUID
+    kind: str
+
+
+@dataclass(frozen=True)
 class NewReport:
     """A new report to be submitted, before it is sealed.
 
@@ -166,3 +174,4 @@ class NewReport:
 
     None if the report must not be held up by anything.
     """
+    incident: IncidentMark | None = None

@@ -54,7 +54,7 @@ CREATE FUNCTION door.submit_report(
     p_container uuid, p_header bytea, p_payload bytea, p_sha bytea, p_epochs uuid[],
     p_identity uuid, p_identity_header bytea, p_identity_payload bytea, p_identity_sha bytea,
     p_share1_epochs uuid[], p_share1 bytea[], p_share2_epoch uuid, p_share2 bytea,
-    p_files uuid[], p_file_headers bytea[], p_objects uuid[], p_sizes bigint[]
+    p_files uuid[], p_file_headers bytea[], p_objects uuid[], p_sizes bigint[], p_incident uuid DEFAULT NULL
 ) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     s timestamptz := door.slot();
@@ -70,9 +70,9 @@ BEGIN
     IF NOT EXISTS (SELECT 1 FROM public.intake_question_set q WHERE q.digest = p_question_set) THEN
         RETURN 'unknown-questions';
     END IF;
-    INSERT INTO public.reports_report (id, kind, channel, area, urgency, priority, desk_id, watch_id, question_set, stage,
-        slot, received_on, settled, seen, offered, due_at, rank, version, withdraw_asked, unread, outcome, status)
-    VALUES (p_report, p_kind, p_channel, p_area, p_urgency, '', p_desk, p_watch, p_question_set, 'waiting',
+    INSERT INTO public.reports_report (id, kind, channel, area, urgency, priority, desk_id, watch_id, incident_id, question_set,
+        stage, slot, received_on, settled, seen, offered, due_at, rank, version, withdraw_asked, unread, outcome, status)
+    VALUES (p_report, p_kind, p_channel, p_area, p_urgency, '', p_desk, p_watch, p_incident, p_question_set, 'waiting',
         s, (s AT TIME ZONE 'UTC')::date, false, false, false, s + p_due_after, p_rank, 1, false, 0, '', 'received')
     ON CONFLICT (id) DO NOTHING;
     IF NOT FOUND THEN

@@ -22,6 +22,7 @@ GRANT SELECT ON keys_epoch TO heedline_door;
 -- reports
 GRANT INSERT ON reports_file TO heedline_door;
 GRANT INSERT ON reports_identity_share TO heedline_door;
+GRANT SELECT ON reports_incident TO heedline_door;
 GRANT SELECT, INSERT, UPDATE ON reports_message TO heedline_door;
 GRANT SELECT, INSERT, UPDATE ON reports_receipt TO heedline_door;
 GRANT SELECT, INSERT, UPDATE ON reports_report TO heedline_door;

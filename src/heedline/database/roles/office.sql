@@ -104,6 +104,7 @@ GRANT SELECT, INSERT ON reports_sealed_payload TO heedline_office;
 GRANT SELECT, INSERT ON reports_step TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (epochs, header, payload, answer, answered_on, answered_by_id) ON
     reports_subject_request TO heedline_office;
+GRANT SELECT, INSERT, UPDATE (closed_at, closed_by_id) ON reports_incident TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (undone_at, not_restored, undone_by_id) ON reports_sweep TO heedline_office;
 -- what is kept for undoing a sweep goes with undoing it
 GRANT SELECT, INSERT, DELETE ON reports_swept TO heedline_office;
@@ -150,7 +151,7 @@ GRANT EXECUTE ON FUNCTION
     door.say(bytea, uuid, bytea, uuid, bytea, bytea, bytea, uuid[], interval, text, uuid[], bytea[], uuid[], bigint[]),
     door.submit_report(uuid, bytea, bytea, bytea, text, text, text, text, smallint, uuid, uuid, interval, text,
         uuid, bytea, bytea, bytea, uuid[], uuid, bytea, bytea, bytea, uuid[], bytea[], uuid, bytea,
-        uuid[], bytea[], uuid[], bigint[]),
+        uuid[], bytea[], uuid[], bigint[], uuid),
     door.visit(bytea)
 TO heedline_office;
 SET ROLE heedline_owner;

@@ -12,6 +12,7 @@ from heedline.packs.urgency import Urgency
 
 if TYPE_CHECKING:
     from heedline.packs.pack import Pack, ReportKind
+    from heedline.packs.rules.incidents import IncidentKind
 
 UNKNOWN_AREA = "unknown"
 
@@ -39,8 +40,8 @@ class RouteDecision:
     desk), or None if that is the same desk or not wanted. `area` is coarse and may be stored in the clear,
     because it is only a force's id or `unknown`. `because` is one of a closed set of codes and never the
     place itself: `rail`, `airport`, `military` or `nuclear` (the text names such a place), `postcode`,
-    `place` (found from the text), `no-area`, `several-forces`, `unknown-kind`, `desk-takes-no-such-kind`, or
-    `kind`, if one desk takes this kind from everywhere or from the rest of the country.
+    `place` (found from the text), `no-area`, `several-forces`, `unknown-kind`, `desk-takes-no-such-kind`,
+    `incident`, or `kind`, if one desk takes this kind from everywhere or from the rest of the country.
     """
 
     desk_code: str
@@ -63,6 +64,12 @@ def route(facts: RouteFacts, pack: Pack) -> RouteDecision:
     watched = kind.watch or facts.urgency == Urgency.DANGER
     watch = pack.watch_desk if watched and desk != pack.watch_desk else None
     return RouteDecision(desk, watch, area, because)
+
+
+def for_incident(decision: RouteDecision, incident: IncidentKind, pack: Pack) -> RouteDecision:
+    """Return the decision for a report that was sent by an incident's form: its desk takes it from everywhere."""
+    watch = pack.watch_desk if incident.desk != pack.watch_desk else None
+    return RouteDecision(incident.desk, watch, decision.area, "incident")
 
 
 def area_of(facts: RouteFacts, pack: Pack) -> tuple[str, str]:

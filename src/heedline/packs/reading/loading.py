@@ -26,6 +26,7 @@ from heedline.packs.rules.assessments import read_assessments
 from heedline.packs.rules.behaviour import read_behaviour
 from heedline.packs.rules.clocks import KindClocks, OnCallStep, PriorityClock
 from heedline.packs.rules.file_limits import read_file_limits
+from heedline.packs.rules.incidents import read_incidents
 from heedline.packs.rules.look_alikes import read_look_alikes
 from heedline.packs.rules.matching import read_matching
 from heedline.packs.rules.partners import read_partners
@@ -151,6 +152,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         matching=read_matching(folder, formats),
         known=known,
         on_call=_on_call(clocks),
+        incidents=read_incidents(folder, kinds, desk_entries, priorities),
         outcomes=outcomes,
         reasons=reasons,
         presets=read_presets(

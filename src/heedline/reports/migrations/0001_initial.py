@@ -20,6 +20,56 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Incident",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("slug", models.SlugField(db_index=False, max_length=40, unique=True)),
+                ("kind", models.CharField(max_length=20)),
+                ("opened_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="desks.desk"
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "reports_incident",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at", None), ("closed_by", None)),
+                            models.Q(("closed_at__gte", models.F("opened_at")), ("closed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="closed_by_somebody",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Report",
             fields=[
                 (
@@ -32,6 +82,15 @@ class Migration(migrations.Migration):
                 ("urgency", models.CharField(max_length=8)),
                 ("priority", models.CharField(blank=True, max_length=8)),
                 ("danger_to_life", models.BooleanField(null=True)),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to="reports.incident",
+                    ),
+                ),
                 ("question_set", models.CharField(max_length=64)),
                 ("stage", models.CharField(default="waiting", max_length=10)),
                 ("slot", models.DateTimeField(null=True)),

@@ -8,6 +8,7 @@ from heedline.reports.models.disseminations import Dissemination, EarlierAnswer
 from heedline.reports.models.files import Derivative, FileState, ReportFile
 from heedline.reports.models.hand_overs import HandOver
 from heedline.reports.models.identity_requests import IdentityRequest, ReleasedShare
+from heedline.reports.models.incidents import Incident
 from heedline.reports.models.keeping import Disposal, Hold, Keeping, Review, SubjectRequest
 from heedline.reports.models.linking import DeskNotice, DeskQuestion, Interest, InterestHit, SealedValues
 from heedline.reports.models.note_revisions import NoteRevision
@@ -47,6 +48,7 @@ __all__ = [
     "Hold",
     "IdentityRequest",
     "IdentityShare",
+    "Incident",
     "Interest",
     "InterestHit",
     "Keeping",

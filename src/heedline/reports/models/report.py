@@ -42,6 +42,10 @@ class Report(models.Model):
     watch = models.ForeignKey(
         "desks.Desk", on_delete=models.PROTECT, null=True, blank=True, related_name="watched"
     )
+    #: By which incident's form it came, or None. It says no more than the public page on which that form stands.
+    incident = models.ForeignKey(
+        "reports.Incident", on_delete=models.PROTECT, null=True, related_name="reports"
+    )
     question_set = models.CharField(max_length=64)
     stage = models.CharField(max_length=10, default="waiting")
     #: Quarter hour of arrival; emptied (only the day stays) when an officer first takes the report.

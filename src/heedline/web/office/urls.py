@@ -9,7 +9,7 @@ from heedline.web.entrance import urls as entrance
 from heedline.web.office import me_pages, welfare_pages
 from heedline.web.office.board import board_pages
 from heedline.web.office.calls import call_after, call_back_pages, call_files, call_pages
-from heedline.web.office.duty import duty_pages, rota_list_pages, rota_pages, shift_note_pages
+from heedline.web.office.duty import duty_pages, incident_pages, rota_list_pages, rota_pages, shift_note_pages
 from heedline.web.office.files import file_pages
 from heedline.web.office.languages import language_pages, skill_pages, translation_pages
 from heedline.web.office.linking import interest_pages, match_pages
@@ -96,6 +96,8 @@ urlpatterns = [
     path("w/board/<slug:desk>/repeats/", board_pages.repeats, name="board-repeats"),
     path("w/board/<slug:desk>/tasks/", board_pages.tasks, name="board-tasks"),
     path("w/board/<slug:desk>/", board_pages.board, name="board"),
+    path("w/incidents/", incident_pages.incident_list, name="incidents"),
+    path("w/incidents/close/", incident_pages.close, name="incident-close"),
     path("w/calls/", call_back_pages.calls, name="calls"),
     path("w/translations/", translation_pages.translations, name="translations"),
     path("w/q/<slug:desk>/bulk/", bulk_pages.bulk, name="bulk"),

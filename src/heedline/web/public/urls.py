@@ -37,6 +37,7 @@ urlpatterns = [
     path("emergency/", doors.emergency, name="emergency"),
     path("tell/", starting.start, name="start"),
     path("tell/examples/", doors.examples, name="examples"),
+    path("incident/<slug:slug>/", starting.incident, name="incident"),
     path("talk/", starting.person, name="person"),
     path("talk/call/", starting.call, name="call-me"),
     path("tell/easy/", doors.how_easy, name="how-easy"),

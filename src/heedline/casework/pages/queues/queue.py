@@ -5,7 +5,7 @@ Urgent reports come first unless the officer chose another order (`queue_view`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -59,7 +59,7 @@ from heedline.permits.queue_rows import QueueRows, number_of
 from heedline.permits.roles import Role
 from heedline.permits.scopes import IsOneOf, of_page, on_duty_now, reports_of, totals_at, waiting_at
 from heedline.reports.lifecycle import Move, Stage
-from heedline.reports.models import Report, ReportFile, Step, TranslationText
+from heedline.reports.models import Incident, Report, ReportFile, Step, TranslationText
 from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
 
@@ -103,7 +103,7 @@ class Queue:
     """A page of a queue.
 
     `total` is the number of reports that match, counted up to `COUNTED`. `colleagues` are the people of the selected
-    desks, as id and name, by name. `views` are the officer's saved views.
+    desks, as id and name, by name. `views` are the officer's saved views. `incidents` are ids and names, newest first.
     """
 
     lines: tuple[QueueLine, ...]
@@ -114,6 +114,7 @@ class Queue:
     totals: WorkTotals
     colleagues: tuple[tuple[UUID, str], ...]
     views: tuple[SavedView, ...]
+    incidents: tuple[tuple[UUID, str], ...]
 
 
 def _flags(report: Report, opened: OpenedReport | None, files: int) -> tuple[str, ...]:
@@ -195,6 +196,7 @@ class Beside:
     totals: WorkTotals
     colleagues: tuple[tuple[UUID, str], ...]
     views: tuple[SavedView, ...]
+    incidents: tuple[tuple[UUID, str], ...]
     staffed: frozenset[UUID]
 
 
@@ -241,18 +243,23 @@ def _beside(
             people.order_by("officer__name").values(line=JSONObject(id="officer_id", name="officer__name"))
         ),
         "now_views": saved_views.column(by),
+        "now_incidents": ArraySubquery(
+            Incident.objects.order_by("-opened_at").values(line=JSONObject(id="id", name="name"))
+        ),
         "now_on_duty": on_duty_now(at),
     }
 
 
 def _told_beside(told: Mapping[str, Any], by: Attendance) -> Beside:
     people = {UUID(one["id"]): one["name"] for one in told["now_people"] or ()}
+    incidents = {UUID(one["id"]): one["name"] for one in told["now_incidents"] or ()}
     return Beside(
         told["now_waiting"],
         told["now_total"] or 0,
         WorkTotals(*told["now_totals"]),
         tuple(people.items()),
         saved_views.opened(told["now_views"] or (), by),
+        tuple(incidents.items()),
         frozenset(UUID(one["desk"]) for one in told["now_on_duty"]),
     )
 
@@ -423,13 +430,7 @@ def queue(*, by: Attendance, at: datetime, view: QueueView) -> Queue:
         beside.totals,
         beside.colleagues,
         beside.views,
-    )
-
-
-def waiting(*, by: Attendance, desks: Iterable[UUID]) -> int:
-    """Return the number of reports waiting at these desks, capped at 1,000."""
-    return (
-        reports_of(by.desk_ids).filter(desk_id__in=list(desks), stage=Stage.WAITING).order_by()[:1000].count()
+        beside.incidents,
     )
 
 
@@ -440,4 +441,5 @@ def new_since(*, by: Attendance, at: datetime, mark: str) -> int:
     """
     by.require(Capability.SEE_QUEUE)
     before = int(mark) if mark.isdecimal() and len(mark) <= 6 else 0
-    return max(0, waiting(by=by, desks=by.desk_ids) - before)
+    mine = reports_of(by.desk_ids).filter(desk_id__in=by.desk_ids, stage=Stage.WAITING)
+    return max(0, mine.order_by()[:COUNTED].count() - before)

@@ -1,6 +1,6 @@
 """An officer's view of a queue, with its desk, state, filters, order, page size and position.
 
-Only columns that are stored unsealed can be filtered or sorted by: kind, area, channel, urgency, priority, stage, time of
+Only columns that are stored unsealed can be filtered or sorted by: kind, incident, area, channel, urgency, priority, stage, time of
 the next action, day of arrival, owner, unread messages and outcome. All of it is in the address of the page, and none of it says what a report
 is about.
 """
@@ -43,7 +43,7 @@ RECEIVED: Mapping[str, tuple[int, int | None]] = {
 }
 #: Filters by a column's own value.
 _PLAIN = ("kind", "area", "channel", "urgency", "stage", "outcome")
-_FILTERS = (*_PLAIN, "danger", "priority", "due", "received", "owner", "unread", "whose")
+_FILTERS = (*_PLAIN, "incident", "danger", "priority", "due", "received", "owner", "unread", "whose")
 #: The order of the stages, for sorting.
 _STAGES = (Stage.WAITING, Stage.TAKEN, Stage.ASSESSED, Stage.ACTING, Stage.CLOSING, Stage.CLOSED)
 _LOOKUPS: Mapping[str, str] = {
@@ -87,6 +87,7 @@ class QueueView:
     area: str = ""
     channel: str = ""
     urgency: str = ""
+    incident: str = ""
     danger: str = ""
     priority: str = ""
     stage: str = ""
@@ -139,6 +140,8 @@ def view_of(asked: Mapping[str, str], *, desk: str | None, outcomes: Mapping[str
     values["due"] = OVERDUE if values["due"] == OVERDUE else ""
     if values["owner"] not in {"", MINE, NOBODY} and _uuid(values["owner"]) is None:
         values["owner"] = ""
+    if _uuid(values["incident"]) is None:
+        values["incident"] = ""
     if values["stage"] not in _STAGES:
         values["stage"] = ""
     values["danger"] = "yes" if values["danger"] == "yes" else ""
@@ -188,6 +191,8 @@ def conditions(view: QueueView, *, by: Attendance, at: datetime) -> list[ColumnC
     found: list[ColumnCondition] = [(name, "=", value) for name in _PLAIN if (value := getattr(view, name))]
     if view.priority:
         found.append(("priority", "=", "" if view.priority == UNSET else view.priority))
+    if view.incident:
+        found.append(("incident_id", "=", UUID(view.incident)))
     if view.danger:
         found.append(("rank", "=", 0))
     if view.due:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,11 +15,13 @@ from django.views.decorators.http import require_GET
 from heedline.casework.access import session
 from heedline.casework.access.keyring import DeskLine
 from heedline.casework.errors import NotHere
+from heedline.casework.intake import incidents
 from heedline.casework.pages.board import board as pages_board
 from heedline.casework.pages.board.board import AGES, Board, BoardOfficer, StageLine
 from heedline.casework.pages.board.repeats import repeats_of_today
 from heedline.casework.pages.queues.queue_view import NOBODY, OVERDUE, OWN, WATCHED
 from heedline.casework.tasks import tasks as casework_tasks
+from heedline.packs import load_pack
 from heedline.reports.lifecycle import Stage
 from heedline.web.components.charts import bar_chart
 from heedline.web.declared import Audience, open_to
@@ -58,6 +61,7 @@ def board(request: OfficeRequest, desk: str) -> HttpResponse:
     by, at = request.attendance, session.now()
     here = pages_board.desk_led(desk, by=by)
     found = pages_board.board(here, by=by, at=at)
+    leads_incidents = here.code == load_pack(settings.PACK).watch_desk and incidents.may_open(by)
     return render(
         request,
         "office/board.html",
@@ -73,6 +77,8 @@ def board(request: OfficeRequest, desk: str) -> HttpResponse:
                 for one in pages_board.led_by(by)
             ],
             "updated": times.clock(at),
+            "leads_incidents": leads_incidents,
+            "incidents": incidents.listed(by=by) if leads_incidents else (),
             "sums": _sums(found),
             "elsewhere": _elsewhere(found),
             "officers": [_officer(one, here, at) for one in found.officers],

@@ -177,7 +177,10 @@ def queue(request: OfficeRequest, desk: str) -> HttpResponse:
     except ValueError:  # a mark that nobody was given
         return HttpResponseRedirect(view_link(desk, view.query()))
     choices = queue_words.choices_of(
-        view.state, found.colleagues, watching=any(one.round_the_clock for one in by.desks)
+        view.state,
+        found.colleagues,
+        watching=any(one.round_the_clock for one in by.desks),
+        incidents=found.incidents,
     )
     return render(
         request,

@@ -46,6 +46,7 @@ _RECEIVED = {
     "older-month": "30 days ago or more",
 }
 _LABELS = {
+    "incident": "Incident",
     "kind": "Kind",
     "area": "Area",
     "channel": "Channel",
@@ -76,16 +77,22 @@ _COLUMNS = (
 
 
 def choices_of(
-    state: str, colleagues: Iterable[tuple[UUID, str]], *, watching: bool = False
+    state: str,
+    colleagues: Iterable[tuple[UUID, str]],
+    *,
+    watching: bool = False,
+    incidents: Iterable[tuple[UUID, str]] = (),
 ) -> dict[str, dict[str, str]]:
     """Return the choices for each filter that applies to this state.
 
     Each filter name maps to its values and their text. `watching` means that the officer works for a round-the-clock desk.
+    `incidents` are the ids and names of incidents. Without any, there is no such filter.
     """
     pack = load_pack(settings.PACK)
     areas = {code: force.name for code, force in sorted(pack.forces.items(), key=lambda one: one[1].name)}
     found: dict[str, dict[str, str]] = {
         "kind": {code: kind.name for code, kind in pack.kinds.items()},
+        **({"incident": {str(ref): name for ref, name in incidents}} if incidents else {}),
         "priority": {**{code: words for code, words in PRIORITIES.items() if code}, UNSET: PRIORITIES[""]},
         "urgency": URGENCIES,
         "danger": {"yes": "In danger"},

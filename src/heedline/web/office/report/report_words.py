@@ -108,6 +108,8 @@ ACTS = {
     "identity-disposed": "Source identity deleted",
     "queue-read": "Viewed a queue",
     "call-taken-down": "Took a report by phone, in person or by letter",
+    "incident-opened": "Opened an incident’s public form",
+    "incident-closed": "Closed an incident’s public form",
     "came-on-duty": "Came on duty",
     "went-off-duty": "Went off duty",
     "shift-planned": "Planned a shift",

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
-from heedline.casework.intake import drafting
+from heedline.casework.intake import drafting, open_incidents
 from heedline.casework.intake.draft_room import For
 from heedline.casework.intake.drafting import Draft
 from heedline.web.components.shell import Link
@@ -39,7 +39,7 @@ from heedline.web.public.report.turns import (
     now,
 )
 from heedline.web.public.shell import cookies, recovery
-from heedline.web.public.shell.asking import language, question_set
+from heedline.web.public.shell.asking import language, pack, question_set
 from heedline.web.public.shell.pages import (
     compressed_page,
     findable,
@@ -104,11 +104,13 @@ def _front_page(request: HttpRequest, offer: Link | None = None) -> HttpResponse
         door="doors",
         title=tab_title("front"),
         offer=offer,
+        incidents=open_incidents.open_now(),
+        incident_language=pack().first_language,
         **findable(request, "doors.description"),
     )
 
 
-_front = same_for_everyone(_front_page)
+_front = same_for_everyone(_front_page, while_same=open_incidents.open_now)
 
 
 examples = _door(

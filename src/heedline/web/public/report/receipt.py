@@ -22,7 +22,16 @@ from heedline.packs.text.words import Words
 from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.public.report import danger_sent
-from heedline.web.public.report.turns import DraftVisit, StoreAway, asking_of, draft_of, kind_of, now, on_sent
+from heedline.web.public.report.turns import (
+    DraftVisit,
+    StoreAway,
+    asking_of,
+    draft_of,
+    incident_kind,
+    kind_of,
+    now,
+    on_sent,
+)
 from heedline.web.public.shell import cookies, promised_times, recovery
 from heedline.web.public.shell.asking import first_kind, question_set, shown, words
 from heedline.web.public.shell.beside import Twofold
@@ -189,8 +198,8 @@ def has_said(draft: Draft, account: str) -> bool:
 
 
 #: The endings that the pack has words for (`sent.<ending>`), and those whose first sentence promises a time.
-ENDINGS = ("activity", "person", "callback", "online", "advice", "danger", "called")
-_TIMED = frozenset({"activity", "person", "online", "advice"})
+ENDINGS = ("activity", "person", "callback", "online", "advice", "incident", "danger", "called")
+_TIMED = frozenset({"activity", "person", "online", "advice", "incident"})
 
 
 def _ending(turn: DraftVisit) -> str:
@@ -222,7 +231,9 @@ def _call_when(turn: DraftVisit) -> str:
 def _read_by(turn: DraftVisit) -> datetime:
     """Return the deadline for reading the report. Drafts of the previous release have no note of it, so it is worked out."""
     noted = turn.draft.notes.get(READ_BY)
-    return datetime.fromisoformat(noted) if noted else promised_times.read_by(kind_of(turn.draft), turn.at)
+    if noted:
+        return datetime.fromisoformat(noted)
+    return promised_times.read_by(kind_of(turn.draft), turn.at, incident=incident_kind(turn.draft))
 
 
 def _call_by(turn: DraftVisit) -> str:

@@ -28,7 +28,7 @@ from heedline.intake.summary import Row, check_rows
 from heedline.packs.urgency import Urgency
 from heedline.web.components.forms import Form, TextArea
 from heedline.web.public.report import file_pages, gates, receipt, tally, walking
-from heedline.web.public.report.turns import DraftVisit, StoreAway, on_draft
+from heedline.web.public.report.turns import DraftVisit, StoreAway, incident_kind, incident_of, on_draft
 from heedline.web.public.shell import promised_times, recovery
 from heedline.web.public.shell.asking import language, pack, shown, words
 from heedline.web.public.shell.beside import counted
@@ -231,7 +231,10 @@ def send(turn: DraftVisit, page_slug: str) -> HttpResponse:
         return gates.press_again(turn)
     except Conflict:
         # the other tab's answers were sent a moment ago, and those stand
-        received, due = turn.at.date(), promised_times.read_by(turn.kind, turn.at)
+        received, due = (
+            turn.at.date(),
+            promised_times.read_by(turn.kind, turn.at, incident=incident_kind(turn.draft)),
+        )
     except (SealingStopped, StoreAway):
         return recovery.store_away(turn.request)
     ending = _ending(turn, told, due, could_not_call=could_not_call)
@@ -265,6 +268,8 @@ def _ending(turn: DraftVisit, told: Record, due: datetime, *, could_not_call: bo
             ending["own_times"] = True
     elif answers.get("help", {}).get("incident") == "yes":
         ending["odd"] = {"place": told.place_text, "postcode": told.postcode}
+    elif incident_of(turn.draft) is not None:
+        ending["ending"] = "incident"
     if told.young:
         ending["young"] = True
     return ending | receipt.carried_over(turn.draft)
@@ -281,6 +286,7 @@ def _new_report(turn: DraftVisit, told: Record, form: FormToken | None) -> seali
         hints=gates.hints(turn),
         files=turn.draft.files,
         form=form,
+        incident=incident_of(turn.draft),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -16,8 +17,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from heedline.casework.attachments import taking
-from heedline.casework.intake import drafting
+from heedline.casework.errors import NotHere
+from heedline.casework.intake import drafting, open_incidents
 from heedline.casework.intake.drafting import Draft
+from heedline.casework.intake.open_incidents import PublicIncident
 from heedline.intake import engine
 from heedline.intake.moving import moved
 from heedline.web.components.forms import Checkboxes, FieldOption, Form
@@ -29,12 +32,14 @@ from heedline.web.public.report.turns import (
     StoreFull,
     asking_of,
     draft_of,
+    incident_of,
     kind_of,
     new_draft,
     now,
+    questions_of,
 )
 from heedline.web.public.shell import cookies, recovery
-from heedline.web.public.shell.asking import question_set, shown, words
+from heedline.web.public.shell.asking import pack, question_set, shown, words
 from heedline.web.public.shell.pages import compressed_page, findable, page, see_other, tab_title
 
 _LONG, _SHORT = 24, 1
@@ -61,38 +66,94 @@ def before_questions(
     @open_to(Audience.EVERYONE)
     @require_http_methods(["GET", "HEAD", "POST"])
     def show(request: HttpRequest) -> HttpResponse:
-        at = now()
-        try:
-            draft = draft_of(request, at)
-            if request.method == "POST":
-                return _begin(request, draft, kind, way or request.POST.get("way", "here"), at)
-        except StoreAway as away:
-            if request.method == "POST":
-                return recovery.store_away(request, full=isinstance(away, StoreFull))
-            draft = None  # the page itself needs nothing that is away
-        if draft is not None and draft.sent:
-            return page(request, "code_again", title=tab_title("code_again"))
-        started = draft if draft is not None and draft.answers else None
-        tally.began(kind, "entered")
-        resume = asking_of(started, at).open_now if started else ""
-        other_kind = started is not None and kind_of(started) != kind
-        return compressed_page(
+        return _first_page(
             request,
             template,
-            kept_as=(template,),
+            kind,
+            way=way or request.POST.get("way", "here"),
             door=words_of,
             title=words()[f"{words_of}.{heading}"],
             back_url=reverse(up),
-            resume=resume,
-            other_kind=other_kind,
-            danger=lambda: danger_form(kind),
-            keep=_keep_form,
-            files=file_pages.offered(kind),
-            young="young" in question_set(kind).roles,
+            **_incidents(kind),
             **findable(request, f"{words_of}.{lead}", f"{words_of}.{heading}"),
         )
 
     return show
+
+
+@open_to(Audience.EVERYONE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def incident(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the start page of an incident's short form, or say that it is closed.
+
+    An unknown one is not found, like any other address.
+    """
+    found = open_incidents.at_path(slug)
+    kind = pack().incidents.get(found.kind) if found is not None else None
+    if found is None or kind is None:
+        raise NotHere
+    around: dict[str, Any] = {
+        "door": "incident",
+        "title": words()["incident.title"],
+        "back_url": reverse("reporter:front"),
+        "incident": found,
+        "incident_language": pack().first_language,
+    }
+    if not found.is_open:
+        return page(request, "incident_closed", status=HTTPStatus.GONE, **around)
+    return _first_page(request, "door_incident", kind.report, of=found, **around)
+
+
+def _first_page(
+    request: HttpRequest,
+    template: str,
+    kind: str,
+    *,
+    way: str = "here",
+    of: PublicIncident | None = None,
+    **context: Any,
+) -> HttpResponse:
+    """Show the page before the questions, or start a draft if its form was posted. `of` is the incident whose form it is."""
+    at = now()
+    try:
+        draft = draft_of(request, at)
+        if request.method == "POST":
+            return _begin(request, draft, kind, way, at, of)
+    except StoreAway as away:
+        if request.method == "POST":
+            return recovery.store_away(request, full=isinstance(away, StoreFull))
+        draft = None  # the page itself needs nothing that is away
+    if draft is not None and draft.sent:
+        return page(request, "code_again", title=tab_title("code_again"))
+    started = draft if draft is not None and draft.answers else None
+    tally.began(kind, "entered")
+    return compressed_page(
+        request,
+        template,
+        kept_as=(template, of),
+        resume=asking_of(started, at).open_now if started else "",
+        other_kind=started is not None and not _is_form_of(started, kind, of),
+        danger=lambda: danger_form(kind),
+        keep=_keep_form,
+        files=file_pages.offered(kind),
+        young="young" in question_set(kind).roles,
+        **context,
+    )
+
+
+def _incidents(kind: str) -> dict[str, Any]:
+    """Return the template context for the open incidents that take this kind of report."""
+    kinds = pack().incidents
+    found = [one for one in open_incidents.open_now() if one.kind in kinds and kinds[one.kind].report == kind]
+    return {"incidents": found, "incident_language": pack().first_language}
+
+
+def _is_form_of(draft: Draft, kind: str, of: PublicIncident | None) -> bool:
+    """Return whether a draft was started by the form for this kind of report, or for this incident."""
+    mark = incident_of(draft)
+    return kind_of(draft) == kind and (mark.id if mark is not None else None) == (
+        of.id if of is not None else None
+    )
 
 
 def carry_on(request: HttpRequest, draft: Draft, at: datetime) -> HttpResponse:
@@ -119,7 +180,9 @@ def _keep_form() -> Form:
     return Form((Checkboxes(name="keep", label="", choices=(FieldOption(value=str(_LONG), label=label),)),))
 
 
-def _begin(request: HttpRequest, draft: Draft | None, kind: str, way: str, at: datetime) -> HttpResponse:
+def _begin(
+    request: HttpRequest, draft: Draft | None, kind: str, way: str, at: datetime, of: PublicIncident | None
+) -> HttpResponse:
     """Start a draft, or carry over text entered on another start page."""
     asked = request.POST.get("begin", "")
     if draft is not None and draft.sent and asked != "again":
@@ -129,15 +192,17 @@ def _begin(request: HttpRequest, draft: Draft | None, kind: str, way: str, at: d
     answers: dict[str, Any] = {}
     if draft is not None and draft.answers and not draft.sent and asked != "again":
         fresh = draft
-        if kind_of(draft) != kind:
-            answers = moved(question_set(kind_of(draft)), question_set(kind), draft.answers)
+        if not _is_form_of(draft, kind, of):
+            new = question_set(kind, incident=of.kind if of is not None else "")
+            answers = moved(questions_of(draft), new, draft.answers)
     else:  # an empty draft may have been left by somebody else, who then knows its cookie
         taking.forget_all(draft)
         drafting.discard(cookies.sent(request, settings.DRAFT_COOKIE), at=at)
         fresh = new_draft(request)
     if not asked:
         fresh.keep_hours = _LONG if request.POST.get("keep") == str(_LONG) else _SHORT
-    fresh.notes = {"kind": kind} | ({} if draft is None or draft.sent else receipt.carried_over(draft))
+    noted = {"kind": kind} | ({"incident": [str(of.id), of.kind]} if of is not None else {})
+    fresh.notes = noted | ({} if draft is None or draft.sent else receipt.carried_over(draft))
     fresh.answers = answers
     _answer_by_door(request, fresh, kind, way, at)
     try:

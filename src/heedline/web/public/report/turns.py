@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import Error as StoreAway
@@ -22,6 +23,8 @@ from heedline.casework.intake.draft_room import For, StoreFull, may_begin
 from heedline.casework.intake.drafting import Draft, DraftChanged
 from heedline.casework.intake.page_counts import ANYWHERE, COUNTS
 from heedline.casework.intake.rate_limit import CALLER
+from heedline.casework.report.sealing import IncidentMark
+from heedline.intake.questions import QuestionSet
 from heedline.web.declared import Audience, open_to
 from heedline.web.public.shell import cookies, recovery
 from heedline.web.public.shell.asking import (
@@ -41,11 +44,14 @@ __all__ = [
     "StoreFull",
     "asking_of",
     "draft_of",
+    "incident_kind",
+    "incident_of",
     "kind_of",
     "new_draft",
     "now",
     "on_draft",
     "on_sent",
+    "questions_of",
 ]
 
 
@@ -128,11 +134,27 @@ def kind_of(draft: Draft) -> str:
     return str(draft.notes.get("kind") or first_kind())
 
 
+def incident_of(draft: Draft) -> IncidentMark | None:
+    """Return the incident by whose form a draft was started, or None."""
+    noted = draft.notes.get("incident")
+    return IncidentMark(UUID(noted[0]), noted[1]) if noted else None
+
+
+def incident_kind(draft: Draft) -> str:
+    """Return the kind of that incident, or ""."""
+    incident = incident_of(draft)
+    return incident.kind if incident is not None else ""
+
+
+def questions_of(draft: Draft, *, original: bool = False) -> QuestionSet:
+    """Return the questions that a draft answers. `original` selects the language that they were translated from."""
+    return question_set(kind_of(draft), original=original, incident=incident_kind(draft))
+
+
 def asking_of(draft: Draft, at: datetime) -> PageFlow:
     """Return the page flow for a draft: its question set and its answers."""
-    kind = kind_of(draft)
-    asked = question_set(kind)
-    original = asked if language() == pack().first_language else question_set(kind, original=True)
+    asked = questions_of(draft)
+    original = asked if language() == pack().first_language else questions_of(draft, original=True)
     return PageFlow(asked, draft.answers, identity_offered(at), original)
 
 

@@ -13,6 +13,8 @@ from heedline.casework.keys import directory as key_directory
 from heedline.intake import engine, fields
 from heedline.intake.question_files import load_question_set
 from heedline.intake.questions import QuestionPage, QuestionSet
+from heedline.intake.short_forms import shortened
+from heedline.packs.tables import Table
 from heedline.packs.text.words import Words
 from heedline.web.public.shell import beside
 from heedline.web.public.shell.languages import language, pack
@@ -36,6 +38,8 @@ def shown(key: str, **values: object) -> str:
 #: Under this name a question page posts its kind of report: for whoever posts after the draft has gone. The address
 #: does not say it, so neither does the browser's history.
 KIND_FIELD = "set"
+#: The short forms of incidents, by the whole form, its language and the kind of incident.
+_short: dict[tuple[str, str, str], QuestionSet] = {}
 #: Where somebody stands before the first question of a kind.
 _ENTRIES = {
     "person": "reporter:person",
@@ -49,15 +53,22 @@ def first_kind() -> str:
     return next(iter(pack().kinds))
 
 
-def question_set(kind: str = "", *, original: bool = False) -> QuestionSet:
+def question_set(kind: str = "", *, original: bool = False, incident: str = "") -> QuestionSet:
     """Return the questions for this kind of report.
 
     Without a kind, or with one that the pack does not have, the questions of the pack's first kind are returned.
-    `original` selects the language that they were translated from.
+    `original` selects the language that they were translated from. `incident` is the kind of an incident, whose form asks
+    only some of the pages.
     """
     kinds = pack().kinds
     spoken = pack().first_language if original else language()
-    return load_question_set(pack(), (kinds.get(kind) or kinds[first_kind()]).question_set, spoken)
+    full = load_question_set(pack(), (kinds.get(kind) or kinds[first_kind()]).question_set, spoken)
+    if incident not in pack().incidents:
+        return full
+    key = (full.digest, spoken, incident)
+    if key not in _short:
+        _short[key] = shortened(full, pack().incidents[incident].asks, Table, spoken)
+    return _short[key]
 
 
 def question_sets() -> tuple[QuestionSet, ...]:

@@ -111,13 +111,15 @@ def film(request: HttpRequest) -> str:
 
 
 #: Pages that are the same for everybody, with their `X-Robots-Tag`, by pack, address of this site and path.
-_same: dict[tuple[int, str], tuple[Pack, bytes, str]] = {}
+_same: dict[tuple[int, str], tuple[Pack, object, bytes, str]] = {}
 
 
-def same_for_everyone(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def same_for_everyone(
+    view: Callable[[HttpRequest], HttpResponse], *, while_same: Callable[[], object] = lambda: None
+) -> Callable[[HttpRequest], HttpResponse]:
     """Wrap a view whose page depends on nothing but its path, so that each page is rendered once per process.
 
-    With a query the page is rendered as ever: nobody can fill the memory with made-up addresses.
+    `while_same` returns what else the page shows: when that changes, it is rendered anew. With a query the page is rendered as ever: nobody can fill the memory with made-up addresses.
     """
 
     @gzip_page
@@ -126,13 +128,13 @@ def same_for_everyone(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[
         if request.GET or request.method not in ("GET", "HEAD"):
             return view(request)
         key = (id(asking.pack()), request.build_absolute_uri(request.path))
-        held = _same.get(key)
-        if held is None:
+        held, shows = _same.get(key), while_same()
+        if held is None or held[1] != shows:
             fresh = view(request)
-            held = _same[key] = asking.pack(), fresh.content, fresh.get("X-Robots-Tag", "")
-        response = HttpResponse(held[1], headers={"Cache-Control": "no-store"})
-        if held[2]:
-            response["X-Robots-Tag"] = held[2]
+            held = _same[key] = asking.pack(), shows, fresh.content, fresh.get("X-Robots-Tag", "")
+        response = HttpResponse(held[2], headers={"Cache-Control": "no-store"})
+        if held[3]:
+            response["X-Robots-Tag"] = held[3]
         return response
 
     return show

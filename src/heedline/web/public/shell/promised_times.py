@@ -14,8 +14,14 @@ from heedline.web.public.shell.beside import Twofold
 from heedline.web.public.shell.pages import day_in_words
 
 
-def read_by(kind: str, at: datetime) -> datetime:
-    """Return the deadline for reading a routine report of this kind that arrives at `at`, where its place changes nothing."""
+def read_by(kind: str, at: datetime, *, incident: str = "") -> datetime:
+    """Return the deadline for reading a routine report of this kind that arrives at `at`, where its place changes nothing.
+
+    `incident` is the kind of incident by whose form it was sent, if by one.
+    """
+    if incident in pack().incidents:
+        code = pack().incidents[incident].first_priority[Urgency.ROUTINE]
+        return pack().seen_due(kind, code, slot_end(slot_of(at)))
     return pack().first_due(kind, Urgency.ROUTINE, slot_end(slot_of(at)))
 
 

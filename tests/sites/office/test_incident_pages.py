@@ -1,0 +1,83 @@
+"""Opening an incident by its page, and the queue of its reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from heedline.casework.report.sealing import IncidentMark
+from heedline.reports.models import Incident, Report
+from tests.sites.office.desk_hand import Hand
+from tests.support import stories
+from tests.support.cast import House, now
+
+pytestmark = pytest.mark.django_db
+LIST, CLOSE = "/w/incidents/", "/w/incidents/close/"
+NAME = "Explosion at Market Square, Newtown"
+FORM = {"name": NAME, "slug": "market-square", "kind": "attack"}
+
+
+def by_its_form(incident: Incident, narrative: str) -> UUID:
+    """A report that came by the incident's form."""
+    told = stories.new_report(narrative=narrative)
+    new = replace(told, channel="web", incident=IncidentMark(incident.id, incident.kind))
+    stories.send(new, at=now())
+    return new.report_id
+
+
+@pytest.fixture
+def nadia(leads: House, hand: Callable[[], Hand]) -> Hand:
+    """Nadia at the page of incidents, which leads from her board to it."""
+    page = hand().at_work(leads, "Nadia")
+    page.get("/w/board/national/")
+    assert f'href="{LIST}"' in page.html
+    page.get(LIST)
+    return page
+
+
+def test_one_act_opens_it_and_one_press_closes_it(nadia: Hand) -> None:
+    nadia.send("", **FORM)
+    assert nadia.path == LIST
+    assert "The form is open" in nadia.html
+    assert NAME in nadia.get("/w/board/national/").content.decode()
+    nadia.get(LIST)
+    nadia.send(CLOSE)
+    assert Incident.objects.get().closed_at is not None
+    assert "The form is closed" in nadia.html
+    assert NAME not in nadia.get("/w/board/national/").content.decode()
+
+
+def test_a_mistake_is_shown_beside_its_field(nadia: Hand) -> None:
+    nadia.send("", **{**FORM, "slug": "Market Square"})
+    assert nadia.page.status_code == 422
+    assert "small letters, digits and hyphens" in nadia.html
+    assert not Incident.objects.exists()
+    nadia.client.post(CLOSE, {"incident": "x"})
+    assert nadia.send("", **FORM).status_code == 200
+
+
+def test_the_queue_shows_the_reports_of_one_incident(nadia: Hand) -> None:
+    nadia.send("", **FORM)
+    incident = Incident.objects.get()
+    ours = by_its_form(incident, "A van drove off before the bang.")
+    stories.a_report(at=now(), narrative="Somebody films the courts.", where={"postcode": stories.ELSEWHERE})
+    assert Report.objects.filter(desk__code="national").count() == 2
+    nadia.get(LIST)
+    assert "1 report, 1 waiting" in nadia.html
+    nadia.get(f"/w/q/national/?incident={incident.id}")
+    assert f"Incident: {NAME}" in nadia.html
+    assert "A van drove off" in nadia.html
+    assert "films the courts" not in nadia.html
+    nadia.get(f"/w/r/{ours}/")
+    assert f"Incident: {NAME}" in nadia.html
+    nadia.get("/w/q/national/?incident=market-square")
+    assert "films the courts" in nadia.html, "what is no id is no filter"
+
+
+@pytest.mark.parametrize("name", ["Nils", "Olga"])
+def test_nobody_else_has_the_page(leads: House, hand: Callable[[], Hand], name: str) -> None:
+    page = hand().at_work(leads, name)
+    assert page.get(LIST).status_code == 404

@@ -45,6 +45,10 @@ _INDEXED = {"received": "received_on", "kind": "kind", "area": "area", "channel"
 #: The stages of an open report, in their order.
 _STAGES = "'{waiting,taken,assessed,acting,closing}'::text[]"
 _RANKS = "'{0,1,2,3}'::smallint[]"
+#: The places of the order "priority": 0 for a danger that nobody owns, and one more than the rank for everything else.
+_PLACES = "'{0,1,2,3,4}'::smallint[]"
+_PLACE = "CASE WHEN r.rank = 0 AND r.owner_id IS NULL THEN 0 ELSE r.rank + 1 END"
+_OF_PLACE = "r.rank = greatest(k.rank - 1, 0) AND (k.rank > 1 OR (r.owner_id IS NULL) = (k.rank = 0))"
 #: The values of an indexed column that occur at a desk, each found by one step into its index.
 _VALUES = (
     "WITH RECURSIVE found AS ("
@@ -75,6 +79,7 @@ class QueueOrder:
 class QueuePlace:
     """A position in a queue, identified by the last report listed before it.
 
+    In the order "priority" `rank` is a place (`_PLACES`).
     `first` is its value in the column that the order goes by, or None where that is the priority or the next time.
     """
 
@@ -213,10 +218,12 @@ class QueueRows:
         backwards = by == "due" and self._way == "DESC"
         where = self._where(parts)
         behind = f" AND {self._behind_in_rank(by, 'k.rank', parts)}" if self.after is not None else ""
-        first = "r.due_at" if by == "due" else "k.rank"
+        first, steps, same = "r.due_at", _RANKS, "r.rank = k.rank"
+        if by == "priority":
+            first, steps, same = "k.rank::integer", _PLACES, _OF_PLACE
         return (
-            f"SELECT {first} AS first, k.rank, r.due_at, r.id FROM {desks} CROSS JOIN unnest({_RANKS}) AS k(rank)"
-            " CROSS JOIN LATERAL (SELECT r.due_at, r.id FROM reports_report r WHERE r.desk_id = d.id AND r.rank = k.rank"
+            f"SELECT {first} AS first, r.rank, r.due_at, r.id FROM {desks} CROSS JOIN unnest({steps}) AS k(rank)"
+            f" CROSS JOIN LATERAL (SELECT r.rank, r.due_at, r.id FROM reports_report r WHERE r.desk_id = d.id AND {same}"
             f" AND NOT r.stage = 'closed'{where}{behind}"
             f" ORDER BY r.due_at{' DESC' if backwards else ''}, r.id LIMIT {self.most:d}) r"
         )
@@ -274,7 +281,7 @@ class QueueRows:
         by = self.order.by if self.order is not None else ""
         first = {
             "": "0",
-            "priority": "r.rank",
+            "priority": _PLACE,
             "due": "r.due_at",
             "stage": f"array_position({_STAGES}, r.stage::text) - 1",
             "unread": "(r.unread = 0)::integer",
@@ -284,7 +291,7 @@ class QueueRows:
         if self.after is None:
             return every
         if by in {"priority", "due"}:
-            beyond = self._behind_in_rank(by, "r.rank", parts)
+            beyond = self._behind_in_rank(by, _PLACE if by == "priority" else "r.rank", parts)
             return f"{every} WHERE {beyond}"
         compare = "<" if self._way == "DESC" else ">"
         after = self.after
@@ -303,7 +310,9 @@ class QueueRows:
         if not by:
             return f" LIMIT {self.most:d}"
         if by == "priority":
-            behind = f" AND {self._behind_in_rank(by, 'k.rank', parts)}" if self.after is not None else ""
+            behind = (
+                f" AND {self._behind_in_rank(by, '(k.rank + 1)', parts)}" if self.after is not None else ""
+            )
             return f"{behind} ORDER BY r.due_at, r.id LIMIT {self.most:d}"
         return " OFFSET 0"
 

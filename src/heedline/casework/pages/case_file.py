@@ -46,7 +46,7 @@ from heedline.casework.pages.case_lines import (
 from heedline.casework.pages.case_messages import CaseMessages, messages_of
 from heedline.casework.report import conflict_terms, handing_over, notes, report_language, restrictions
 from heedline.casework.report.conflict_terms import Look
-from heedline.casework.report.opening import OpenedReport, open_stored, with_language
+from heedline.casework.report.opening import OpenedReport, due_of, open_stored, with_language
 from heedline.casework.report.verb import on_the_record
 from heedline.casework.search import documents, link_decisions, seen_before, subject_entries
 from heedline.casework.search.seen_before import SeenBefore
@@ -323,6 +323,7 @@ def _file(report: Any, parts: CaseParts, by: Attendance, at: datetime) -> CaseFi
             offered_by=report.offered_from or "",
             files=len(report.with_files),
             also_open=presence.colleagues(report.also_open),
+            due=due_of(report, opened),
         ),
         answers_of(report, opened, translations, at),
         history_of(report, datetime.fromisoformat(opened.arrived_at), words, by=by, at=at),

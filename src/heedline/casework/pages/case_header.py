@@ -125,8 +125,9 @@ def header_of(
     offered_by: str,
     files: int = 0,
     also_open: tuple[AlsoOpen, ...] = (),
+    due: datetime | None,
 ) -> CaseHeader:
-    """Return the header of a report as this officer sees it.
+    """Return the header of a report as this officer sees it, with its deadline `due` (`opening.due_of`).
 
     Decrypts nothing.
     """
@@ -141,7 +142,7 @@ def header_of(
         stage=Stage(report.stage),
         priority=Priority(report.priority) if report.priority else None,
         danger_to_life=report.danger_to_life,
-        due_words=due_words(report.due_at, at, zone) if report.due_at is not None else "",
+        due_words=due_words(due, at, zone) if due is not None else "",
         owner=report.owner.name if report.owner is not None else None,
         mine=report.owner_id == by.officer_id,
         offered_by=offered_by,

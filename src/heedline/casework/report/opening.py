@@ -11,6 +11,7 @@ import base64
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from heedline.casework.errors import ChangedSinceArrival
 from heedline.casework.report import report_language
 from heedline.intake.question_files import load_question_set
 from heedline.packs import load_pack
+from heedline.packs.slots import slot_end, slot_of
 from heedline.packs.text.tongues import Guess
 from heedline.reports.models import Report
 from heedline.reports.stored import StoredPart
@@ -35,6 +37,26 @@ LOCKED_WORDS = "Unlock your keys to read this."
 #: What made a gate slow a report down, in words for who reads it. It says nothing of whether the report is true.
 HINTS = {"box-filled": "A hidden box was filled in"}
 CLOSED_WORDS = "Your keys cannot open this."
+
+
+def due_of(report: Report, opened: OpenedReport | None) -> datetime | None:
+    """Return a report's deadline, which for a danger that nobody has taken counts from the arrival inside the seal.
+
+    The row knows only the quarter hour, and a page of an unlocked session is the only place where the exact time is used. If
+    danger was told after that quarter hour, or the report was reopened, the row's deadline stands.
+    """
+    if report.due_at is None or opened is None or report.rank != 0 or report.owner_id is not None:
+        return report.due_at
+    arrived = datetime.fromisoformat(opened.arrived_at)
+    allowed = load_pack(settings.PACK).priorities["danger"].seen_within
+    return arrived + allowed if report.due_at == slot_end(slot_of(arrived)) + allowed else report.due_at
+
+
+def danger_first(report: Report, opened: OpenedReport | None) -> tuple[bool, float]:
+    """Return the sort key that puts the dangers that nobody owns first, by their deadlines (`due_of`), and keeps other orders."""
+    unowned = report.rank == 0 and report.owner_id is None
+    due = due_of(report, opened) if unowned else None
+    return due is None, due.timestamp() if due is not None else 0
 
 
 #: Letters and digits of a short name: five bytes in base 32.

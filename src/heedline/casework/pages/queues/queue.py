@@ -43,6 +43,8 @@ from heedline.casework.report.opening import (
     HINTS,
     LOCKED_WORDS,
     OpenedReport,
+    danger_first,
+    due_of,
     first_words,
     kind_words,
     open_stored,
@@ -365,7 +367,7 @@ def _watch_reason(row: Listed, by: Attendance) -> str | None:
 def _line(
     row: Listed, opened: OpenedReport | None, columns: DeskColumns, *, by: Attendance, at: datetime
 ) -> QueueLine:
-    report = row.report
+    report, due = row.report, due_of(row.report, opened)
     closed_words = CLOSED_WORDS if by.unlocked else LOCKED_WORDS
     return QueueLine(
         ref=report.id,
@@ -376,8 +378,8 @@ def _line(
         urgency=report.urgency,
         priority=report.priority,
         stage=report.stage,
-        due_words=due_words(report.due_at, at, office_zone()) if report.due_at is not None else "",
-        overdue=report.due_at is not None and is_overdue(report.due_at, at),
+        due_words=due_words(due, at, office_zone()) if due is not None else "",
+        overdue=due is not None and is_overdue(due, at),
         received_words=received_words(report),
         desk_name=report.desk.name,
         area=report.area,
@@ -407,7 +409,10 @@ def queue(*, by: Attendance, at: datetime, view: QueueView) -> Queue:
     more, rows = len(rows) > view.size, rows[: view.size]
     opened = _opened(rows, by.keyring)
     columns = desk_columns([row.report.id for row in rows], by=by, at=at)
-    lines = tuple(_line(row, opened.get(row.report.id), columns, by=by, at=at) for row in rows)
+    listed = rows
+    if view.usual_order:
+        listed = sorted(rows, key=lambda row: danger_first(row.report, opened.get(row.report.id)))
+    lines = tuple(_line(row, opened.get(row.report.id), columns, by=by, at=at) for row in listed)
     shown = [row.report for row in rows if row.report.id in opened]
     with transaction.atomic():
         journal.record_look(

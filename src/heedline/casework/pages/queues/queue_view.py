@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from heedline.casework.access.session import Attendance
@@ -56,7 +56,7 @@ _LOOKUPS: Mapping[str, str] = {
 }
 #: What each order goes by first. After it come the usual order and the id, so that no two reports are equal.
 _FIRST: Mapping[str, str] = {
-    "priority": "rank",
+    "priority": "sorted_place",
     "due": "due_at",
     "received": "received_on",
     "kind": "kind",
@@ -68,6 +68,8 @@ _FIRST: Mapping[str, str] = {
     "outcome": "outcome",
 }
 _OPEN_ORDER, _CLOSED_ORDER = ("rank", "due_at", "id"), ("-received_on", "id")
+#: The usual order of open reports: dangers that nobody owns first, then by rank (`permits.queue_rows.PLACE`).
+_USUAL_ORDER = ("sorted_place", "due_at", "id")
 _NOT_OPEN = frozenset({"outcome"})
 _NOT_CLOSED = frozenset({"due", "owner", "stage", "unread"})
 _LONGEST_MARK = 400
@@ -110,6 +112,11 @@ class QueueView:
     def usual(self) -> bool:
         """Return whether this is the whole queue in its default order."""
         return not self.chosen and not self.sort
+
+    @property
+    def usual_order(self) -> bool:
+        """Return whether open reports are in their usual order, the most urgent first."""
+        return self.state == "open" and self.sort in {"", "priority"}
 
     def query(self, **changes: Any) -> dict[str, str]:
         """Return the view as URL parameters, leaving out default values.
@@ -224,11 +231,12 @@ def filtered(rows: QuerySet[Report], view: QueueView, *, by: Attendance, at: dat
 
 
 def _keys(view: QueueView) -> tuple[str, ...]:
-    usual = _CLOSED_ORDER if view.state == "closed" else _OPEN_ORDER
+    closed = view.state == "closed"
     if not view.sort:
-        return usual
+        return _CLOSED_ORDER if closed else _USUAL_ORDER
     sign, name = ("-", view.sort[1:]) if view.sort.startswith("-") else ("", view.sort)
     first = _FIRST[name]
+    usual = _CLOSED_ORDER if closed else _USUAL_ORDER if name == "priority" else _OPEN_ORDER
     return (sign + first, *(key for key in usual if key.lstrip("-") != first))
 
 
@@ -239,6 +247,9 @@ def ordered(rows: QuerySet[Report], view: QueueView) -> QuerySet[Report]:
     """
     keys = _keys(view)
     names = [key.lstrip("-") for key in keys]
+    if "sorted_place" in names:
+        unowned = When(rank=0, owner=None, then=Value(0))
+        rows = rows.annotate(sorted_place=Case(unowned, default=F("rank") + 1, output_field=IntegerField()))
     if "sorted_stage" in names:
         rows = rows.annotate(
             sorted_stage=Case(
@@ -272,6 +283,7 @@ def _behind(keys: tuple[str, ...], values: tuple[Any, ...]) -> Q:
 #: How the value of a key is written into a mark and read from it.
 _READ: Mapping[str, Any] = {
     "rank": int,
+    "sorted_place": int,
     "due_at": datetime.fromisoformat,
     "received_on": date.fromisoformat,
     "id": UUID,
@@ -328,5 +340,6 @@ def place_of(view: QueueView) -> QueuePlace | None:
     if not view.after:
         return None
     values = dict(zip((key.lstrip("-") for key in _keys(view)), values_of(view), strict=True))
+    values.setdefault("rank", values.pop("sorted_place", 0))
     usual = {name: values.pop(name) for name in _OPEN_ORDER}
     return QueuePlace(**usual, first=next(iter(values.values()), None))

@@ -77,6 +77,28 @@ def test_the_queue_shows_the_reports_of_one_incident(nadia: Hand) -> None:
     assert "films the courts" in nadia.html, "what is no id is no filter"
 
 
+def test_look_alikes_of_one_incident_are_one_list_with_what_resembles_none_first(nadia: Hand) -> None:
+    nadia.send("", **FORM)
+    incident = Incident.objects.get()
+    bang = "I heard a very loud bang near the market and saw smoke over the roofs, and people ran towards the river"
+    for n in range(5):
+        by_its_form(incident, f"{bang} at about ten past {n + 1}.")
+    by_its_form(incident, "My neighbour packed his car at night and shouted that it is done.")
+    by_its_form(incident, "He keeps knives and said that the next one is on Saturday.")
+    stories.a_report(at=now(), narrative=bang, where={"postcode": stories.ELSEWHERE})
+    nadia.get(f"/w/q/national/?incident={incident.id}")
+    assert f"/w/q/national/alike/?incident={incident.id}" in nadia.html
+    nadia.get(f"/w/q/national/alike/?incident={incident.id}")
+    assert "Waiting reports checked: 7" in nadia.html
+    places = [
+        nadia.html.index(one) for one in ("He keeps knives", "My neighbour packed", "5 similar reports")
+    ]
+    assert places == sorted(places), "what is marked, what is alone, then the group"
+    nadia.get("/w/q/national/alike/")
+    assert "6 similar reports" in nadia.html
+    assert "resemble no other" not in nadia.html
+
+
 @pytest.mark.parametrize("name", ["Nils", "Olga"])
 def test_nobody_else_has_the_page(leads: House, hand: Callable[[], Hand], name: str) -> None:
     page = hand().at_work(leads, name)

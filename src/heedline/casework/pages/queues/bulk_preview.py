@@ -19,7 +19,7 @@ from heedline.casework.access.keyring import DeskLine
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.dissemination import outgoing
 from heedline.casework.errors import NotHere
-from heedline.casework.journey import look_alikes
+from heedline.casework.journey import closing_rules, look_alikes
 from heedline.casework.journey.bulk_close import (
     LOOKED_AT,
     MOST,
@@ -105,12 +105,15 @@ class AlikePage:
 class Alike:
     """Groups of similar reports among the first `looked_at` reports waiting at a desk.
 
-    `more` is True when further reports are waiting beyond these.
+    `more` is True when further reports are waiting beyond these. `alone` are the first of the `alone_count` reports of an
+    incident that are in no group, those with marked words first.
     """
 
     groups: tuple[BulkGroup, ...]
     looked_at: int
     more: bool
+    alone: tuple[SweepItem, ...] = ()
+    alone_count: int = 0
 
 
 @dataclass(frozen=True)
@@ -204,12 +207,13 @@ def _permitted(desk_code: str, by: Attendance) -> DeskLine:
 
 @dataclass(frozen=True)
 class _Waiting:
-    """Decrypted reports that may be closed in bulk, and whether there are more of them."""
+    """Decrypted reports that may be closed in bulk, those that may not, and whether there are more of them."""
 
     items: Mapping[UUID, SweepItem]
     told: Mapping[UUID, ToldText]
     looked_at: int
     more: bool
+    left_out: tuple[SweepItem, ...] = ()
 
     def groups(self, words: str = "") -> list[list[UUID]]:
         wanted = " ".join(words.casefold().split())
@@ -219,8 +223,10 @@ class _Waiting:
         )
 
 
-def _waiting(desk: DeskLine, by: Attendance) -> _Waiting:
+def _waiting(desk: DeskLine, by: Attendance, incident: UUID | None = None) -> _Waiting:
     waiting = reports_of(by.desk_ids).filter(desk_id=desk.id, stage=Stage.WAITING, rank__gt=0, unread=0)
+    if incident is not None:
+        waiting = waiting.filter(incident_id=incident)
     rows = [
         row
         for row in waiting.select_related("desk").order_by("rank", "due_at", "id")[: LOOKED_AT + 1]
@@ -228,25 +234,38 @@ def _waiting(desk: DeskLine, by: Attendance) -> _Waiting:
     ]
     more, rows = len(rows) > LOOKED_AT, rows[:LOOKED_AT]
     opened, hung = _opened((row.id for row in rows), by), _hung(rows)
-    items = {
-        row.id: item
-        for row in rows
-        if row.id in opened and not (item := _item(row, opened[row.id], hung.get(row.id, ""))).left_out
-    }
+    found = {row.id: _item(row, opened[row.id], hung.get(row.id, "")) for row in rows if row.id in opened}
+    items = {ref: item for ref, item in found.items() if not item.left_out}
     _log("alike", desk, (row for row in rows if row.id in opened), by)
     told = {row.id: look_alikes.told_text(opened[row.id], row) for row in rows if row.id in items}
-    return _Waiting(items, told, len(rows), more)
+    left_out = tuple(item for item in found.values() if item.left_out)
+    return _Waiting(items, told, len(rows), more, left_out)
 
 
-def alike(desk_code: str, *, words: str = "", by: Attendance, at: datetime) -> Alike:
+def alike(
+    desk_code: str, *, words: str = "", incident: UUID | None = None, by: Attendance, at: datetime
+) -> Alike:
     """Return the groups of similar reports waiting at this desk, largest first.
 
-    With `words`, only reports whose account contains them are compared. Opens the first `LOOKED_AT` reports. Reports of
+    With `words`, only reports whose account contains them are compared. With `incident`, only its reports are, and those that
+    resemble no other come with them. Opens the first `LOOKED_AT` reports. Reports of
     danger to life are never included. Raises NotHere, Refused and Locked.
     """
-    found = _waiting(_permitted(desk_code, by), by)
-    groups = tuple(BulkGroup(found.items[one[0]], len(one)) for one in found.groups(words))
-    return Alike(groups, found.looked_at, found.more)
+    found = _waiting(_permitted(desk_code, by), by, incident)
+    grouped = found.groups(words)
+    groups = tuple(BulkGroup(found.items[one[0]], len(one)) for one in grouped)
+    if incident is None:
+        return Alike(groups, found.looked_at, found.more)
+    alike_to_others = {ref for one in grouped for ref in one}
+    alone = [item for ref, item in found.items.items() if ref not in alike_to_others]
+    alone.sort(key=lambda item: not closing_rules.marked_in([found.told[item.ref].whole]))
+    return Alike(
+        groups,
+        found.looked_at,
+        found.more,
+        (*found.left_out, *alone)[:MOST],
+        len(found.left_out) + len(alone),
+    )
 
 
 def alike_page(desk_code: str, first: UUID, number: int, *, by: Attendance, at: datetime) -> AlikePage:

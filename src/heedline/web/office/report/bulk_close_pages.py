@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from heedline.casework.access import session
+from heedline.casework.intake import incidents
 from heedline.casework.journey import bulk_close
 from heedline.casework.pages.queues import bulk_preview
 from heedline.casework.pages.queues.bulk_preview import SweepItem
@@ -28,6 +29,7 @@ from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import form_of, keeps_words, kept_for, let_go
 from heedline.web.office.report.closing_forms import closing_of, sweeping_fields
 from heedline.web.office.report.report_forms import FINISHED
+from heedline.web.shell.queue_links import view_at, view_link
 from heedline.web.shell.request import OfficeRequest
 
 _LONGEST_WORDS = 200
@@ -66,17 +68,21 @@ def _tokens(items: Iterable[SweepItem]) -> str:
 def alike(request: OfficeRequest, desk: str) -> HttpResponse:
     """List this desk's waiting reports that are similar or contain the same words.
 
-    The words are posted, so that no URL contains them.
+    The words are posted, so that no URL contains them. The URL may limit the list to the reports of one incident.
     """
     at, by = session.now(), request.attendance
     words = request.POST.get("words", "")[:_LONGEST_WORDS]
-    found = bulk_preview.alike(desk, words=words, by=by, at=at)
+    incident = view_at(desk, request.GET.dict()).incident
+    found = bulk_preview.alike(desk, words=words, incident=UUID(incident) if incident else None, by=by, at=at)
     return render(
         request,
         "office/alike.html",
         {
             "desk": bulk_close.desk_of(by, desk),
             "words": words,
+            "incident": incidents.names().get(incident, "") if incident else "",
+            "back": view_link(desk, {"incident": incident} if incident else {}),
+            "here": request.get_full_path(),
             "found": found,
             "to_undo": bulk_preview.to_undo(desk, by=by, at=at),
         },

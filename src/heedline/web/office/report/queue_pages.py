@@ -197,6 +197,7 @@ def queue(request: OfficeRequest, desk: str) -> HttpResponse:
                 for code, words in queue_words.STATES.items()
             ],
             "queue": found,
+            "incident": view.incident,
             "rows": queue_words.rows_of(found, desk, view),
             "headings": queue_words.headings(desk, view),
             "filters": queue_words.filter_form(view, choices),

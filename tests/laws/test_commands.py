@@ -389,6 +389,9 @@ def test_a_silent_worker_is_wrong(superuser: psycopg.Connection[tuple[Any, ...]]
     assert wrong(doctor.worker(superuser, at=at + timedelta(minutes=5))) == [
         "the worker last ran 7 minutes ago"
     ]
+    assert wrong(doctor.worker(superuser, at=at - timedelta(minutes=20))) == [
+        "the worker's clock is 18 minutes ahead"
+    ]
 
 
 def test_secrets_that_others_can_read_are_wrong(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ TABLES: dict[str, dict[str, str]] = {
     # letters and alarms
     "dispatch_alarm": {"office": "r", "worker": "arwm"},
     "dispatch_outbox": {"office": "a", "worker": "rwdm", "door": "a"},
-    "dispatch_worker_beat": {"office": "r", "worker": "arw"},
+    "dispatch_worker_beat": {"office": "r", "usher": "r", "worker": "arw"},
     # drafts and questions
     "intake_count": {"office": "r", "door": "arw", "settler": "ard", "worker": "m"},
     "intake_draft": {"door": "arwd", "settler": "ard", "worker": "m"},

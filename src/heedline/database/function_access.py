@@ -207,6 +207,7 @@ PERMITS = {
     "watch_danger",
     "who_decides",
     "who_decides_trace",
+    "worker_runs",
 }
 #: Those that look with the caller's eyes, so that row-level security holds inside, or look at no table.
 INVOKERS = {

@@ -36,12 +36,20 @@ def open_dangers() -> list[Mapping[str, Any]]:
     None), `review_at` (ISO 8601), `acknowledged` and `discharge_asked`. If there are reports of danger that nobody has taken, an entry
     after them has `untaken`, their number up to a hundred, with the `report`, `desk` and `due_at` (ISO 8601) of the one due
     first. For a round-the-clock desk another has `asleep`, the number of urgent reports that wait at other desks where
-    nobody is on duty, with the same of the one due first, and `watched`, whether this desk can open it.
+    nobody is on duty, with the same of the one due first, and `watched`, whether this desk can open it. While the worker does
+    not run, one has `nobody_paged`.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT permits.open_dangers(current_setting('heedline.session_secret', true))")
         found = cursor.fetchone()
     return json.loads(found[0]) if found and isinstance(found[0], str) else list(found[0] if found else ())
+
+
+def worker_runs() -> bool:
+    """Return whether the worker has recorded a heartbeat within the last three minutes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT permits.worker_runs()")
+        return bool((cursor.fetchone() or (False,))[0])
 
 
 def watch_danger(report: UUID, desk: UUID, epoch: UUID, share: bytes | None, moved: Moved) -> bool:

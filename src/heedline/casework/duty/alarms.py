@@ -12,7 +12,7 @@ both (`database/triggers/alarms.sql`).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -27,14 +27,12 @@ from heedline.casework.recording import refusals_logged
 from heedline.desks.duty_hours import staffed_desks
 from heedline.dispatch.clocks import day_of
 from heedline.dispatch.letters import CLEAR_REASONS as CLEAR_REASONS
-from heedline.dispatch.models import About, Alarm, WorkerBeat
+from heedline.dispatch.models import About, Alarm
+from heedline.permits import danger_functions
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused, allows
 from heedline.permits.roles import GRANTS, Role
 from heedline.reports.lifecycle import NotNow
-
-#: The worker notes every minute that it runs; this much silence means that it does not.
-_SILENCE = timedelta(minutes=3)
 
 
 def unanswered(*, by: Attendance) -> QuerySet[Alarm]:
@@ -155,13 +153,12 @@ def resolve_at_desk(
             _clear(alarm, event, by, at)
 
 
-def worker_runs(at: datetime) -> bool:
-    """Return whether the worker has recorded a heartbeat within the last three minutes.
+def somebody_is_paged() -> bool:
+    """Return whether the worker, which pages people, is running.
 
-    Nobody is paged unless the worker is running.
+    It is asked by the program that watches the installation, and nobody needs to be signed in.
     """
-    last = WorkerBeat.objects.values_list("minute", flat=True).first()
-    return last is not None and at - last <= _SILENCE
+    return danger_functions.worker_runs()
 
 
 def visible(by: Attendance) -> QuerySet[Alarm]:

@@ -79,12 +79,14 @@ class Banner:
     """What the banner of every page says.
 
     `untaken` are reports of danger at the officer's desks. `asleep` are shown to a round-the-clock desk: reports of other
-    desks where nobody is on duty, if something is planned or the reporter is not sure.
+    desks where nobody is on duty, if something is planned or the reporter is not sure. `nobody_paged`: the worker, which pages
+    people, has not run for three minutes.
     """
 
     dangers: tuple[DangerNotice, ...] = ()
     untaken: UntakenReports | None = None
     asleep: UntakenReports | None = None
+    nobody_paged: bool = False
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,10 @@ def banner(*, by: Attendance, at: datetime) -> Banner:
     """Return the open danger-to-life records, and summaries of the urgent reports not yet taken."""
     rows = _rows(by)
     return Banner(
-        _notices(rows, by=by, at=at), _waiting(rows, "untaken", at=at), _waiting(rows, "asleep", at=at)
+        _notices(rows, by=by, at=at),
+        _waiting(rows, "untaken", at=at),
+        _waiting(rows, "asleep", at=at),
+        any("nobody_paged" in row for row in rows),
     )
 
 

@@ -3,8 +3,14 @@
 -- does; payloads stay as they are.
 SET ROLE heedline_usher;
 
--- The open dangers of the desks of a session's officer, the next review first, for the banner of every page. Two entries
--- follow, each with a number up to a hundred and the report that is due first: the reports of danger that nobody has taken,
+-- Whether the worker, which pages people, has written its minute within the last three, by the server's clock.
+CREATE FUNCTION permits.worker_runs() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM public.dispatch_worker_beat WHERE minute >= now() - interval '3 minutes')
+$$;
+
+-- The open dangers of the desks of a session's officer, the next review first, for the banner of every page. An entry
+-- follows if nobody is being paged, and two more, each with a number up to a hundred and the report that is due first: the reports of danger that nobody has taken,
 -- and for a round-the-clock desk those of other desks where nobody is on duty, if something is planned or the reporter is
 -- not sure (packs/urgency.py: PAGED). It believes the session's secret, like the row policies, and is asked in the
 -- statement that looks the session up.
@@ -48,6 +54,7 @@ CREATE FUNCTION permits.open_dangers(p_secret text) RETURNS jsonb LANGUAGE sql S
             'report', a.id, 'desk', k.name, 'due_at', a.due_at,
             'watched', COALESCE(a.watch_id IN (SELECT desk_id FROM mine), false)))
             FROM asleep a JOIN public.desks_desk k ON k.id = a.desk_id ORDER BY a.due_at, a.id LIMIT 1), '[]')
+        || CASE WHEN permits.worker_runs() THEN '[]' ELSE '[{"nobody_paged": true}]' END::jsonb
     FROM public.reports_danger d JOIN public.reports_report r ON r.id = d.report_id
         JOIN public.desks_desk k ON k.id = r.desk_id LEFT JOIN public.desks_officer o ON o.id = r.owner_id
     WHERE d.discharged_at IS NULL

@@ -220,6 +220,7 @@ GRANT EXECUTE ON FUNCTION
     permits.waiting(uuid[]),
     permits.watch_danger(uuid, uuid, uuid, bytea, uuid[], bytea[], bytea[]),
     permits.who_decides(uuid),
-    permits.who_decides_trace(uuid)
+    permits.who_decides_trace(uuid),
+    permits.worker_runs()
 TO heedline_office;
 SET ROLE heedline_owner;

@@ -21,6 +21,9 @@ GRANT SELECT, INSERT, UPDATE (minutes, minute) ON desks_viewing_minutes TO heedl
 -- whose unfinished calls there are, and nothing of what is in them
 GRANT SELECT ("row", officer, begun, expires), UPDATE (officer, begun, settled) ON intake_draft TO heedline_usher;
 
+-- that the worker runs
+GRANT SELECT ON dispatch_worker_beat TO heedline_usher;
+
 -- keys: public halves and ciphertext
 GRANT SELECT, UPDATE (retired_at, destroyed_on) ON keys_epoch TO heedline_usher;
 GRANT SELECT (id, epoch_id, officer_id), DELETE ON keys_grant TO heedline_usher;

@@ -331,6 +331,8 @@ def worker(connection: Connection, *, at: datetime) -> Iterator[CheckResult]:
     else:
         minutes = int((at - beat).total_seconds() // 60)
         yield CheckResult(at - beat <= LONGEST_SILENCE, f"the worker last ran {max(minutes, 0)} minutes ago")
+        if beat - at > LONGEST_SILENCE:
+            yield CheckResult(False, f"the worker's clock is {-minutes} minutes ahead")
 
 
 def backups(home: Path, connection: Connection, *, at: datetime) -> Iterator[CheckResult]:

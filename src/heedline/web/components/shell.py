@@ -112,6 +112,7 @@ class OfficeShell:
     page belongs to. Every such page says so in words. `caller`: what the person playing the caller says.
     `dangers`: the open dangers to life, and `more_dangers` how many more there are. `dangers_url`: their list, or empty on
     practice pages. `untaken`: those that nobody has taken. `asleep`: urgent reports of other desks where nobody is on duty.
+    `nobody_paged`: whether the worker, which pages people, does not run.
 
     `search_url`: where the search box posts to, or empty where nothing can be searched.
 
@@ -148,3 +149,4 @@ class OfficeShell:
     dangers_url: str = ""
     untaken: ShellUntaken | None = None
     asleep: ShellUntaken | None = None
+    nobody_paged: bool = False

@@ -147,6 +147,7 @@ def office_shell(request: HttpRequest, pack: Pack) -> OfficeShell:
         )
         if untaken is not None
         else None,
+        nobody_paged=notices.nobody_paged,
         asleep=_untaken(asleep, linked=linked, several=_watched_url()) if asleep is not None else None,
         navigation=links[:first],
         more_navigation=links[first:],

@@ -9,7 +9,14 @@ from heedline.web.entrance import urls as entrance
 from heedline.web.office import me_pages, welfare_pages
 from heedline.web.office.board import board_pages
 from heedline.web.office.calls import call_after, call_back_pages, call_files, call_pages
-from heedline.web.office.duty import duty_pages, incident_pages, rota_list_pages, rota_pages, shift_note_pages
+from heedline.web.office.duty import (
+    duty_pages,
+    incident_pages,
+    paging_check,
+    rota_list_pages,
+    rota_pages,
+    shift_note_pages,
+)
 from heedline.web.office.files import file_pages
 from heedline.web.office.languages import language_pages, skill_pages, translation_pages
 from heedline.web.office.linking import interest_pages, match_pages
@@ -46,6 +53,7 @@ from heedline.web.office.training import training_pages
 
 urlpatterns = [
     path("", queue_pages.home, name="home"),
+    path("check/paging/", paging_check.paging_check, name="paging-check"),
     *entrance.urlpatterns,
     # signing in by the word of a provider
     path("sign-in/provider/", provider_pages.start, name="provider-start"),

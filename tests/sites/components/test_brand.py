@@ -161,7 +161,7 @@ def test_vendored_files_are_the_locked_ones() -> None:
 
 
 def test_our_styles_serve_both_directions() -> None:
-    ours = (STATIC / "heedline.css").read_text() + (STATIC / "office.css").read_text()
+    ours = "".join((STATIC / f"{name}.css").read_text() for name in ("heedline", "answers", "office"))
     one_way = re.findall(
         r"(?:margin|padding|border)-(?:left|right)\b|text-align:\s*(?:left|right)|^\s*(?:left|right):",
         ours,

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Any
 
 import pytest
+from django.apps import apps
 
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.contact import messages
 from heedline.casework.journey import transitions
 from heedline.dispatch.models import Outbox
-from heedline.intake.models import DraftRow
-from heedline.reports.models import Message, Receipt, Report
+from heedline.reports.models import Message, Report
 from tests.sites.public.walker import DRAFT, Walker
 from tests.support.acting import acting
 from tests.support.cast import House, now
@@ -45,10 +44,12 @@ def take(by: Attendance) -> datetime:
     return at
 
 
-def written() -> list[Any]:
-    """Return what is stored about the report, its messages, letters and drafts."""
-    tables = (Report, Receipt, Message, Outbox, DraftRow)
-    return [sorted(map(str, table.objects.values_list())) for table in tables]
+def written() -> dict[str, list[str]]:
+    """Return every row of every table."""
+    return {
+        table._meta.db_table: sorted(map(str, table._base_manager.values_list()))
+        for table in apps.get_models()
+    }
 
 
 def test_it_says_when_an_officer_opened_it_and_never_when_it_was_sent(
@@ -96,6 +97,7 @@ def test_reloading_it_writes_nothing(sent: Walker, nadia: Attendance) -> None:
     with acting("office"):
         messages.ask(report.id, QUESTION, version=report.version, by=nadia, at=now())
     before = written()
+    assert len(before["reports_report"]) == len(before["intake_draft"]) == 1
     for _ in range(2):
         assert QUESTION in sent.visit("/code/").main
     assert written() == before

@@ -58,6 +58,8 @@ def check(turn: DraftVisit) -> HttpResponse:
         for one, plain in asking.pages.sections(sections, originals)
         if (rows := [(row, was) for row, was in zip(one.rows, plain, strict=True) if row.given])
     ]
+    told, _ = asking.qs.narrative
+    story = [section for section in answered if any(row.slug == told for row, _ in section[1])]
     planned = _may_be_planned(turn)
     again = gates.AGAIN in turn.request.GET
     adding = () if asking.fast else _to_add(turn, wanting)
@@ -73,10 +75,8 @@ def check(turn: DraftVisit) -> HttpResponse:
             {"title": asking.shown(asking.qs.any_step(slug)).title, "url": _page_url(slug)}
             for slug in wanting
         ],
-        sections=[
-            {"title": title, "list": {"rows": [_row(row, was) for row, was in rows]}}
-            for title, rows in answered
-        ],
+        story=_section(*story[0]) if story else None,
+        sections=[_section(*section) for section in answered if section not in story],
         files=_files(turn),
         may=file_pages.invitation(_asked_for(turn)),
         adding=[{"title": title, "url": there} for title, there in adding],
@@ -292,6 +292,11 @@ def _new_report(turn: DraftVisit, told: Record, form: FormToken | None) -> seali
 
 def _page_url(slug: str) -> str:
     return path_to("reporter:question", slug) + "?back=check"
+
+
+def _section(title: str, rows: list[tuple[Row, Row]]) -> dict[str, Any]:
+    """Return a section of the check page, from each row with the same row without HTML."""
+    return {"title": title, "list": {"rows": [_row(row, plain) for row, plain in rows]}}
 
 
 def _row(row: Row, plain: Row) -> dict[str, Any]:

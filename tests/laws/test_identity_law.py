@@ -213,7 +213,7 @@ def test_named_and_anonymous_reports_look_alike(
 def test_the_longest_identity_fits_the_size_that_all_have() -> None:
     pack = load_pack(settings.PACK)
     for kind in pack.kinds.values():
-        questions = load_question_set(pack, kind.question_set)
+        questions = load_question_set(pack, kind.code)
         for step in questions.steps:
             if step.private:
                 # four bytes a letter; 80 for a field's name, the codes of choices and the JSON around them

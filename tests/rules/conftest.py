@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import pickle
 import tomllib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from importlib.resources.abc import Traversable
 from types import SimpleNamespace
@@ -71,13 +71,13 @@ def _read_all_words(
     folder: Traversable,
     languages: Mapping[str, Language],
     known: Mapping[str, str],
-    question_files: Sequence[str],
+    question_files: Mapping[str, str],
     known_in: Mapping[str, Mapping[str, str]],
 ) -> tuple[dict[str, Words], PagesByCode]:
     """Read the texts of all languages. What is wrong is raised each time."""
     said = hashlib.sha256()
-    for part in ("words", "questions"):
-        for file in sorted(folder.joinpath(part).iterdir(), key=str):
+    for part in ("words", *sorted({path.rpartition("/")[0] for path in question_files.values()})):
+        for file in sorted(folder.joinpath(*part.split("/")).iterdir(), key=str):
             if file.is_file():
                 said.update(f"\n{part}/{file.name}\n".encode() + file.read_bytes())
     key = said.digest(), repr((languages, known, question_files, known_in))
@@ -90,14 +90,16 @@ def _read_all_words(
 _rules: dict[object, MatchingRules] = {}
 
 
-def _read_matching(folder: Traversable, formats: Mapping[str, str]) -> MatchingRules:
+def _read_matching(
+    folder: Traversable, formats: Mapping[str, str], answers: Mapping[str, Mapping[str, str]]
+) -> MatchingRules:
     """Read the rules of names. What is wrong is raised each time."""
     said = tuple(
         folder.joinpath(name).read_bytes() for name in ("matching.toml", "names.toml", "name_evidence.toml")
     )
-    key = said, tuple(formats.items())
+    key = said, repr((formats, answers))
     if key not in _rules:
-        _rules[key] = read_matching(folder, formats)
+        _rules[key] = read_matching(folder, formats, answers)
     return _rules[key]
 
 

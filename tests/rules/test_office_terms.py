@@ -85,7 +85,7 @@ def said() -> frozenset[str]:
             found.update(words_of(file.read_text(encoding="utf-8")))
         for file in (PACKAGE / place).rglob("*.py"):
             found.update(strings_of(file.read_text(encoding="utf-8")))
-    for file in (PACKAGE / "packs/uk").glob("*.toml"):
+    for file in (PACKAGE / "packs/uk").rglob("*.toml"):
         found.update(re.findall(r'"([^"]*)"', file.read_text(encoding="utf-8")))
     return frozenset(" ".join(one.split()) for one in found)
 

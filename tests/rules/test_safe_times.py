@@ -24,7 +24,7 @@ def local(text: str) -> datetime:
 
 def test_the_pack_knows_every_time_that_the_questions_offer() -> None:
     for kind in PACK.kinds.values():
-        asked = load_question_set(PACK, kind.question_set)
+        asked = load_question_set(PACK, kind.code)
         for role, known in (("call_days", set(DAYS)), ("call_hours", set(HOURS))):
             if role in asked.roles:
                 step, name = asked.roles[role]

@@ -43,7 +43,7 @@ def _questions(house: House, at: datetime) -> None:
     """Archive the English questions of each kind of report, as the first report of an installation does."""
     pack = load_pack(settings.PACK)
     with acting("public"):
-        for code in sorted({kind.question_set for kind in pack.kinds.values()}):
+        for code in sorted({kind.code for kind in pack.kinds.values()}):
             door.archive_questions(code, load_question_set(pack, code).canonical())
 
 

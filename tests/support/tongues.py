@@ -59,9 +59,20 @@ def english_only(folder: PackCopy) -> None:
     """Take every language but the first out of a copy of the pack."""
     main = folder / "pack.toml"
     main.write_text(_TRANSLATIONS.sub("", main.read_text(encoding="utf-8")), encoding="utf-8")
-    for file in [*(folder / "words").iterdir(), *(folder / "questions").iterdir()]:
+    for file in [*(folder / "words").iterdir(), *questions_in(folder)]:
         if re.search(r"(^|\.)(?!en\.)[a-z]{2}\.toml$", file.name):
             file.unlink()
+
+
+def questions_in(folder: PackCopy) -> list[PackCopy]:
+    """The files of the questions of every kind of report, and of the phrases that they share."""
+    places = (folder / "questions", *(folder / "kinds").iterdir())
+    return [
+        file
+        for place in places
+        for file in place.iterdir()
+        if file.name.startswith(("questions.", "phrases."))
+    ]
 
 
 def copy_of_the_pack(*, marks: str = "") -> PackCopy:
@@ -82,14 +93,14 @@ def _translated() -> PackCopy:
     words = read_toml(folder, "words/en.toml").data
     _write(folder / "words/cy.toml", words, in_cy)
     _write(folder / "words/ar.toml", {page: words[page] for page in SOME}, in_ar)
-    for file in (folder / "questions").iterdir():
+    for file in questions_in(folder):
         if not file.name.endswith(".en.toml"):
             continue
-        name = file.name.removesuffix(".en.toml")
-        asked = read_toml(folder, f"questions/{file.name}").data
-        _write(folder / f"questions/{name}.cy.toml", asked, in_cy)
-        if name in ("activity", "phrases"):
-            _write(folder / f"questions/{name}.ar.toml", asked, in_ar)
+        stem = file.path.removesuffix(".en.toml")
+        asked = read_toml(folder, file.path).data
+        _write(folder / f"{stem}.cy.toml", asked, in_cy)
+        if stem in ("kinds/activity/questions", "questions/phrases"):
+            _write(folder / f"{stem}.ar.toml", asked, in_ar)
     return folder
 
 

@@ -272,7 +272,7 @@ def question_sets() -> dict[str, QuestionSet]:
     """
     pack = load_pack(settings.PACK)
     language = next(iter(pack.languages))
-    return {code: load_question_set(pack, kind.question_set, language) for code, kind in pack.kinds.items()}
+    return {code: load_question_set(pack, kind.code, language) for code, kind in pack.kinds.items()}
 
 
 @cache

@@ -121,7 +121,7 @@ def _source(pack: Pack | _Archived, code: str) -> Mapping[str, Any]:
         source = {
             "code": code,
             "first": first,
-            "structure": pack.table(f"questions/{code}.toml").data,
+            "structure": pack.table(f"kinds/{code}/questions.toml").data,
             "words": {
                 language: said
                 for language, said in words.items()
@@ -135,14 +135,14 @@ def _source(pack: Pack | _Archived, code: str) -> Mapping[str, Any]:
 
 def _words_of(pack: Pack, code: str, language: str) -> dict[str, Any]:
     shared = pack.spoken("questions/phrases", language).data
-    words = pack.spoken(f"questions/{code}", language).data
+    words = pack.spoken(f"kinds/{code}/questions", language).data
     return {**words, "phrases": shared["phrases"], "months": shared["months"]}
 
 
 def read_question_set(pack: Pack | _Archived, code: str, language: str) -> QuestionSet:
     """Return the question set of a pack, after checking its structure and wording."""
-    structure = pack.table(f"questions/{code}.toml")
-    words = pack.spoken(f"questions/{code}", language)
+    structure = pack.table(f"kinds/{code}/questions.toml")
+    words = pack.spoken(f"kinds/{code}/questions", language)
     section_words = words.table("sections")
     sections = {name: section_words.text(name) for name in structure.texts("sections")}
     section_words.done()

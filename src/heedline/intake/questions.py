@@ -1,7 +1,7 @@
 """Data structures for question sets.
 
-A question set consists of two kinds of file in a jurisdiction pack: `questions/<code>.toml` (the
-structure, the same in every language) and `questions/<code>.<language>.toml` (the wording). The
+A question set consists of two kinds of file in the folder of a kind of report: `questions.toml` (the
+structure, the same in every language) and `questions.<language>.toml` (the wording). The
 structure and the wording in all languages make up an edition. It is archived under `QuestionSet.digest`
 with each report, so that years later an officer sees exactly what was asked. As all its languages have
 one digest, a report's row does not reveal in which language it was asked.

@@ -12,6 +12,7 @@ from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
 from heedline.index.extraction.rules import MatchingRules
+from heedline.packs.report_kinds import Offers, Outcome, QuestionTemplate, Reason, ReportKind
 from heedline.packs.rules.clocks import KindClocks, OnCallStep, PriorityClock, Timetable
 from heedline.packs.rules.file_limits import FileLimits
 from heedline.packs.rules.incidents import IncidentKind
@@ -127,26 +128,6 @@ class DeskEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportKind:
-    """A kind of report.
-
-    `watch` means that the round-the-clock desk receives it too. `question_set` is the set of questions
-    asked. `desk_kind` is the kind of desk that works on it. `desk` is the desk that takes it wherever it
-    happened, or from regions that name no desk of their own for this kind. If it is empty, the report goes
-    to the region's desk, or otherwise to the round-the-clock desk. `across` means that its reports are compared
-    with those of other desks by the linking desk.
-    """
-
-    code: str
-    name: str
-    watch: bool
-    across: bool
-    question_set: str
-    desk_kind: str
-    desk: str
-
-
-@dataclass(frozen=True, slots=True)
 class Region:
     """A group of forces and the desk that takes their reports.
 
@@ -172,52 +153,6 @@ class Force:
     name: str
     region: str
     url: str = ""
-
-
-CLOSING_NEEDS = ("nothing", "accepted", "checked")
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """An outcome that a closed report can have.
-
-    `short`: offered by the three-page close. `kinds`: those it applies to, or all if empty. `needs`: one of `CLOSING_NEEDS`.
-    """
-
-    code: str
-    words: str
-    useful: bool
-    short: bool
-    kinds: tuple[str, ...]
-    needs: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A reason that an officer can give for an outcome when closing a report with the three-page form.
-
-    `kinds` are all or some of the outcome's kinds. `needs` is that of the outcome, unless the reason says otherwise.
-    """
-
-    code: str
-    outcome: str
-    words: str
-    kinds: tuple[str, ...]
-    needs: str
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionTemplate:
-    """A question that an officer may send to a reporter.
-
-    No such question asks a reporter to find out more. `words` is the key of its text in the reporter's
-    language (`Pack.words`). `kinds` has the same meaning as for `Outcome`.
-    """
-
-    code: str
-    label: str
-    words: str
-    kinds: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +189,8 @@ class Pack:
     linking_desk: str
     """The desk that compares the reports of all desks with each other and with the interest register."""
     kinds: Mapping[str, ReportKind]
+    offers: Mapping[str, Offers]
+    """What officers are offered for each kind of report."""
     regions: Mapping[str, Region]
     forces: Mapping[str, Force]
     areas: Areas
@@ -385,25 +322,28 @@ class Pack:
         return self.regions[force.region].calendar if force else self.working_days.usual
 
     def outcomes_for(self, kind: str) -> Mapping[str, Outcome]:
-        """Return the outcomes available for this kind of report, in file order."""
-        return {code: one for code, one in self.outcomes.items() if _is_for(one.kinds, kind)}
+        """Return the outcomes available for this kind of report, in its order."""
+        return {code: self.outcomes[code] for code in self._offered(kind, "outcomes")}
 
     def reasons_for(self, kind: str) -> Mapping[str, Reason]:
         """Return the reasons that the three-page closing form offers for this kind of report."""
-        outcomes = self.outcomes_for(kind)
-        return {
-            code: one
-            for code, one in self.reasons.items()
-            if one.outcome in outcomes and _is_for(one.kinds, kind)
-        }
+        return {code: self.reasons[code] for code in self._offered(kind, "reasons")}
+
+    def _offered(self, kind: str, group: str) -> tuple[str, ...]:
+        """Return the codes of one group of `Offers`. A kind that the pack no longer has offers what all kinds do."""
+        if kind in self.offers:
+            found: tuple[str, ...] = getattr(self.offers[kind], group)
+            return found
+        first, *others = (getattr(one, group) for one in self.offers.values())
+        return tuple(code for code in first if all(code in other for other in others))
 
     def presets_for(self, kind: str) -> tuple[Preset, ...]:
         """Return the presets for this kind of report, in file order."""
-        return tuple(preset for preset in self.presets.values() if kind in preset.kinds)
+        return tuple(preset for preset in self.presets.values() if kind == preset.kind)
 
     def templates_for(self, kind: str) -> Mapping[str, QuestionTemplate]:
         """Return the questions that officers may send to reporters for this kind of report."""
-        return {code: one for code, one in self.question_templates.items() if _is_for(one.kinds, kind)}
+        return {code: self.question_templates[code] for code in self._offered(kind, "question_templates")}
 
     def assessment(self, kind: str) -> AssessmentForm:
         """Return the assessment questions for officers who work on this kind of report.
@@ -444,7 +384,3 @@ class Pack:
             return Table(fill_all(table.data, self.known), path)
         except KeyError as error:
             raise table.wrong(str(error.args[0]), "nothing in the pack is called so") from None
-
-
-def _is_for(kinds: tuple[str, ...], kind: str) -> bool:
-    return not kinds or kind in kinds

@@ -36,11 +36,17 @@ def read_toml(folder: Traversable, path: str) -> Table:
 
 
 class Table:
-    """A TOML table, with the file and key that it was read from for use in error messages."""
+    """A TOML table, with the file and key that it was read from for use in error messages.
 
-    def __init__(self, data: Mapping[str, Any], file: str, path: str = "") -> None:
+    `places` are the files of the tables in it that come from others, by their full key.
+    """
+
+    def __init__(
+        self, data: Mapping[str, Any], file: str, path: str = "", places: Mapping[str, str] | None = None
+    ) -> None:
         self.data = data
-        self.file = file
+        self.places = places or {}
+        self.file = self.places.get(path, file)
         self.path = path
         self._used: set[str] = set()
 
@@ -126,7 +132,7 @@ class Table:
     def table(self, key: str, *, optional: bool = False) -> Table:
         """Return a nested table."""
         value = self._typed(key, dict, {} if optional else None, "a table")
-        return Table(value, self.file, ".".join(part for part in (self.path, key) if part))
+        return Table(value, self.file, ".".join(part for part in (self.path, key) if part), self.places)
 
     def tables(self, key: str, *, optional: bool = False) -> tuple[Table, ...]:
         """Return a list of tables (`[[key]]`), in order."""

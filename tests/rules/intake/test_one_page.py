@@ -15,7 +15,7 @@ from heedline.intake.record import Record, build
 from heedline.packs import load_pack
 
 PACK = load_pack("uk")
-SETS = {code: load_question_set(PACK, kind.question_set) for code, kind in PACK.kinds.items()}
+SETS = {code: load_question_set(PACK, kind.code) for code, kind in PACK.kinds.items()}
 QS = SETS["activity"]
 PHRASES = Phrases("missing", "first: {step}", "no leave: {step}")
 ACCOUNT = "Two men loaded drums into a van."

@@ -12,7 +12,7 @@ from heedline.intake.question_files import load_question_set
 from heedline.packs import load_pack
 
 PACK = load_pack("uk")
-SETS = {code: load_question_set(PACK, kind.question_set, "en") for code, kind in PACK.kinds.items()}
+SETS = {code: load_question_set(PACK, kind.code, "en") for code, kind in PACK.kinds.items()}
 PAYLOAD: dict[str, Any] = {
     "kind": "activity",
     "narrative": "A van stood at the gate three nights in a row.",

@@ -10,14 +10,15 @@ from heedline.packs.reading.loading import read_pack
 from heedline.packs.tables import Table
 from heedline.web.public.urls import urlpatterns
 
-STRUCTURE, WORDS, PHRASES = "activity.toml", "activity.en.toml", "phrases.en.toml"
+STRUCTURE, WORDS = "kinds/activity/questions.toml", "kinds/activity/questions.en.toml"
+PHRASES = "questions/phrases.en.toml"
 
 
 def read_with(file: str, old: str, new: str) -> str:
     """Replace one text in a copy of the pack, read the question set, answer its digest."""
     folder = PackCopy()
     english_only(folder)  # a translation would be the first to say what no longer fits
-    path = folder / "questions" / file
+    path = folder / file
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
@@ -27,32 +28,32 @@ def read_with(file: str, old: str, new: str) -> str:
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
-        (STRUCTURE, 'slug = "where"', 'slug = "now"', r"questions/activity.toml: steps\[4\].slug: now is there twice"),
-        (STRUCTURE, 'slug = "where"', 'slug = "brief"', r"questions/activity.toml: steps\[4\].slug: no page can be called brief: the public site uses brief and files itself"),
-        (STRUCTURE, 'slug = "where"', 'slug = "files"', r"questions/activity.toml: steps\[4\].slug: no page can be called files: the public site uses brief and files itself"),
-        (STRUCTURE, 'slug = "where"', 'slug = "When?"', r"questions/activity.toml: steps\[4\].slug: When\? must be lower-case letters and digits"),
-        (STRUCTURE, 'slug = "where"', 'slug = "regarding"', r"questions/activity.en.toml: steps.regarding: is missing"),
-        (STRUCTURE, 'slug = "person"\nkind = "loop"', 'slug = "person"\nkind = "check"', r"questions/activity.toml: steps\[5\].fields: a check step has no fields"),
-        (STRUCTURE, '[[steps]]\nslug = "check"\nkind = "check"\nsection = "you"\nused_for = "the reporter sees everything before it is sent"', "", r"questions/activity.toml: steps: must end with the one check page"),
-        (STRUCTURE, 'kind = "check"', 'kind = "last"', r"questions/activity.toml: steps\[10\].kind: must be one of"),
+        (STRUCTURE, 'slug = "where"', 'slug = "now"', r"kinds/activity/questions.toml: steps\[4\].slug: now is there twice"),
+        (STRUCTURE, 'slug = "where"', 'slug = "brief"', r"kinds/activity/questions.toml: steps\[4\].slug: no page can be called brief: the public site uses brief and files itself"),
+        (STRUCTURE, 'slug = "where"', 'slug = "files"', r"kinds/activity/questions.toml: steps\[4\].slug: no page can be called files: the public site uses brief and files itself"),
+        (STRUCTURE, 'slug = "where"', 'slug = "When?"', r"kinds/activity/questions.toml: steps\[4\].slug: When\? must be lower-case letters and digits"),
+        (STRUCTURE, 'slug = "where"', 'slug = "regarding"', r"kinds/activity/questions.en.toml: steps.regarding: is missing"),
+        (STRUCTURE, 'slug = "person"\nkind = "loop"', 'slug = "person"\nkind = "check"', r"kinds/activity/questions.toml: steps\[5\].fields: a check step has no fields"),
+        (STRUCTURE, '[[steps]]\nslug = "check"\nkind = "check"\nsection = "you"\nused_for = "the reporter sees everything before it is sent"', "", r"kinds/activity/questions.toml: steps: must end with the one check page"),
+        (STRUCTURE, 'kind = "check"', 'kind = "last"', r"kinds/activity/questions.toml: steps\[10\].kind: must be one of"),
         (STRUCTURE, 'field = "now.danger", equals = "yes" }\nneeded', 'field = "where.when", equals = "today" }\nneeded',
-         r"questions/activity.toml: steps\[1\].applies: looks at where, which is no earlier page"),
+         r"kinds/activity/questions.toml: steps\[1\].applies: looks at where, which is no earlier page"),
         (STRUCTURE, 'applies = { field = "you.who", equals = "confidence"', 'applies = { field = "you.who", equals = "si"',
-         r"questions/activity.toml: steps\[9\].applies: you.who has no choice si"),
-        (STRUCTURE, 'applies = { field = "you.who"', 'applies = { field = "where.place"', r"questions/activity.toml: steps\[9\].applies: looks at where.place, which is no choice"),
-        (STRUCTURE, 'narrative = "what.narrative"', 'narrative = "what.story"', r"questions/activity.toml: narrative: names no field of a page"),
-        (STRUCTURE, 'exclusive = ["not_say"]', 'exclusive = ["nothing"]', r"questions/activity.toml: steps\[7\].fields\[0\].exclusive: must name choices"),
-        (STRUCTURE, "limit_items = 10", "limit_items = 500", r"questions/activity.toml: steps\[5\].limit_items: must be from 1 to 50"),
-        (STRUCTURE, "skippable = true", "skipable = true", r"questions/activity.toml: steps\[3\].skipable: is not a known key here"),
-        (STRUCTURE, 'at_least_one = ["registration"', 'at_least_one = ["plate"', r"questions/activity.toml: steps\[6\].at_least_one: no field is called plate"),
-        (STRUCTURE, 'urgency = "soon"', 'urgency = "later"', r"questions/activity.toml: urgencies\[2\].urgency: must be one of danger, planned, soon"),
-        (STRUCTURE, 'used_for = "urgency: whom', 'use = "urgency: whom', r"questions/activity.toml: steps\[0\].used_for: is missing"),
-        (WORDS, 'choices.not_sure = "I am not sure"\n', "", r"questions/activity.en.toml: steps.now.fields.danger.choices.not_sure: is missing"),
-        (WORDS, 'error_required = "Select whether anyone', 'error = "Select whether anyone', r"questions/activity.en.toml: steps.now.fields.danger.error_required: is missing"),
+         r"kinds/activity/questions.toml: steps\[9\].applies: you.who has no choice si"),
+        (STRUCTURE, 'applies = { field = "you.who"', 'applies = { field = "where.place"', r"kinds/activity/questions.toml: steps\[9\].applies: looks at where.place, which is no choice"),
+        (STRUCTURE, 'narrative = "what.narrative"', 'narrative = "what.story"', r"kinds/activity/questions.toml: narrative: names no field of a page"),
+        (STRUCTURE, 'exclusive = ["not_say"]', 'exclusive = ["nothing"]', r"kinds/activity/questions.toml: steps\[7\].fields\[0\].exclusive: must name choices"),
+        (STRUCTURE, "limit_items = 10", "limit_items = 500", r"kinds/activity/questions.toml: steps\[5\].limit_items: must be from 1 to 50"),
+        (STRUCTURE, "skippable = true", "skipable = true", r"kinds/activity/questions.toml: steps\[3\].skipable: is not a known key here"),
+        (STRUCTURE, 'at_least_one = ["registration"', 'at_least_one = ["plate"', r"kinds/activity/questions.toml: steps\[6\].at_least_one: no field is called plate"),
+        (STRUCTURE, 'urgency = "soon"', 'urgency = "later"', r"kinds/activity/questions.toml: urgencies\[2\].urgency: must be one of danger, planned, soon"),
+        (STRUCTURE, 'used_for = "urgency: whom', 'use = "urgency: whom', r"kinds/activity/questions.toml: steps\[0\].used_for: is missing"),
+        (WORDS, 'choices.not_sure = "I am not sure"\n', "", r"kinds/activity/questions.en.toml: steps.now.fields.danger.choices.not_sure: is missing"),
+        (WORDS, 'error_required = "Select whether anyone', 'error = "Select whether anyone', r"kinds/activity/questions.en.toml: steps.now.fields.danger.error_required: is missing"),
         (PHRASES, 'not_given = "Not given"', 'not_givven = "Not given"', r"questions/phrases.en.toml: phrases.not_given: is missing"),
         (PHRASES, '["May"], ', "", r"questions/phrases.en.toml: months: must be twelve lists of names"),
-        (WORDS, "{numbers.emergency}", "{numbers.urgent}", r"questions/activity.en.toml: numbers.urgent: nothing in the pack is called so"),
-        (WORDS, "[steps.check]", "[steps.files]\ntitle = \"x\"\n[steps.check]", r"questions/activity.en.toml: steps.files: is not a known key here"),
+        (WORDS, "{numbers.emergency}", "{numbers.urgent}", r"kinds/activity/questions.en.toml: numbers.urgent: nothing in the pack is called so"),
+        (WORDS, "[steps.check]", "[steps.files]\ntitle = \"x\"\n[steps.check]", r"kinds/activity/questions.en.toml: steps.files: is not a known key here"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named(file: str, old: str, new: str, message: str) -> None:
@@ -82,5 +83,5 @@ def test_a_change_of_one_word_changes_the_digest() -> None:
 
 
 def test_a_language_that_is_not_there_is_named() -> None:
-    with pytest.raises(PackError, match=r"questions/activity.fr.toml: the file is missing"):
+    with pytest.raises(PackError, match=r"kinds/activity/questions.fr.toml: the file is missing"):
         load_question_set(load_pack("uk"), "activity", "fr")

@@ -25,7 +25,7 @@ def test_activity_comes_first_and_every_kind_has_its_questions() -> None:
         "advice",
     ]
     for kind in PACK.kinds.values():
-        assert load_question_set(PACK, kind.question_set).code == kind.code
+        assert load_question_set(PACK, kind.code).code == kind.code
     assert {desk.kind for desk in PACK.desks.values()} >= {"activity", "authoriser"}
     assert PACK.desks[PACK.authoriser_desk].kind == "authoriser"
 

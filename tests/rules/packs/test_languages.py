@@ -148,7 +148,7 @@ def test_months_are_understood_in_both_languages(pack: Pack) -> None:
         ("words/cy.toml", 'keep = ["', 'keep = ["x", "', r"words/cy.toml: code.keep: must have 3 texts"),
         ("words/cy.toml", 'back = "bACK"', 'back = ["bACK"]', r"words/cy.toml: shared.back: must be one text"),
         ("words/cy.toml", 'back = "bACK"', 'back = " "', r"words/cy.toml: shared.back: must be text and not empty"),
-        ("questions/activity.cy.toml", "title =", "titel =", r"questions/activity.cy.toml: steps.now.titel: is not in"),
+        ("kinds/activity/questions.cy.toml", "title =", "titel =", r"kinds/activity/questions.cy.toml: steps.now.titel: is not in"),
         ("questions/phrases.ar.toml", "{over}", "", r"questions/phrases.ar.toml: phrases.too_long: must have the braces"),
     ],
 )  # fmt: skip

@@ -10,8 +10,8 @@ import pytest
 from heedline.intake.question_files import load_question_set
 from heedline.intake.questions import FieldKind
 from heedline.packs import load_pack
-from heedline.packs.rules.matching import read_matching
-from heedline.packs.tables import PackError
+from heedline.packs.rules.matching import read_answers, read_matching
+from heedline.packs.tables import PackError, Table
 
 PACK = load_pack("uk")
 #: Fields in words that are left out on purpose: they are about the reporter, or about whom the reporter has told.
@@ -31,7 +31,7 @@ IN_WORDS = {
 }
 
 
-@pytest.mark.parametrize("code", sorted({kind.question_set for kind in PACK.kinds.values()}))
+@pytest.mark.parametrize("code", sorted({kind.code for kind in PACK.kinds.values()}))
 def test_every_answer_in_words_is_read_or_left_out_on_purpose(code: str) -> None:
     asked = load_question_set(PACK, code)
     reporter = {
@@ -54,12 +54,6 @@ def test_every_answer_in_words_is_read_or_left_out_on_purpose(code: str) -> None
 @pytest.mark.parametrize(
     ("file", "change", "wrong"),
     [
-        (
-            "matching.toml",
-            lambda text: text.replace('"them.name" = "name"', '"them.name" = "nmae"'),
-            "them.name",
-        ),
-        ("matching.toml", lambda text: text.replace('"them.name"', '"them"'), "step.field"),
         ("matching.toml", lambda text: text.replace("LLDDLLL", "LLDDXXX"), "shape"),
         ("matching.toml", lambda text: text.replace('"january, jan', '"Jan", "january, jan'), "months"),
         ("matching.toml", lambda text: text.replace('["the", "to"', '["the", "To"'), "common_words"),
@@ -73,4 +67,12 @@ def test_a_mistake_in_the_files_is_named(
         text = PACK.folder.joinpath(name).read_text(encoding="utf-8")
         (tmp_path / name).write_text(change(text) if name == file else text, encoding="utf-8")
     with pytest.raises(PackError, match=wrong):
-        read_matching(tmp_path, PACK.formats)
+        read_matching(tmp_path, PACK.formats, PACK.matching.answers)
+
+
+@pytest.mark.parametrize(
+    ("answers", "wrong"), [({"them.name": "nmae"}, "them.name"), ({"them": "name"}, "step.field")]
+)
+def test_a_mistake_in_what_answers_hold_is_named(answers: dict[str, str], wrong: str) -> None:
+    with pytest.raises(PackError, match=wrong):
+        read_answers(Table(answers, "kinds/person/kind.toml", "answers"))

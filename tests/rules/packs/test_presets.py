@@ -31,16 +31,23 @@ def test_presets_fill_everything_but_danger() -> None:
 @pytest.mark.parametrize(
     ("was", "becomes", "said"),
     [
-        ('kinds = ["activity"]', 'kinds = ["person"]', "has questions that a preset cannot answer"),
-        ('kinds = ["activity"]', 'kinds = ["gossip"]', "no kind is called gossip"),
         ('close_as = "too-old"', 'close_as = "malice"', "presets.too-old.close_as: must be one of"),
-        ('close_as = "too-old"', 'close_as = "nobody-named"', "is not a reason for kind activity"),
+        ('close_as = "too-old"', 'close_as = "nobody-named"', "presets.too-old.close_as: must be one of"),
         ('priority = "low"', 'priority = "low"\ndanger = "no"', "danger: is not a known key here"),
     ],
 )
 def test_a_wrong_preset_is_refused_by_name(was: str, becomes: str, said: str) -> None:
     folder = PackCopy()
-    file = folder / "presets.toml"
+    file = folder / "kinds/activity/presets.toml"
     file.write_text(file.read_text().replace(was, becomes, 1))
     with pytest.raises(PackError, match=said):
+        read_pack("uk", folder)
+
+
+def test_a_kind_with_questions_that_a_preset_cannot_answer_has_none() -> None:
+    folder = PackCopy()
+    presets = (folder / "kinds/activity/presets.toml").read_text()
+    (folder / "kinds/person/presets.toml").write_text(presets.replace('"too-old"', '"nobody-named"'))
+    (folder / "kinds/activity/presets.toml").unlink()
+    with pytest.raises(PackError, match=r"^kinds/person/presets.toml: presets.ordinary-explanation"):
         read_pack("uk", folder)

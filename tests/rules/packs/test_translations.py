@@ -23,20 +23,20 @@ type Texts = dict[str, str | tuple[str, ...]]
 def languages_of(folder: str, stem: str) -> list[str]:
     """The languages, English apart, that have a file `<stem><language>.toml` in that folder of the pack."""
     pattern = re.compile(re.escape(stem) + r"([a-z]{2,3})\.toml")
-    names = (file.name for file in PACK.folder.joinpath(folder).iterdir())
+    names = (file.name for file in PACK.folder.joinpath(*folder.split("/")).iterdir())
     found = {match.group(1) for name in names if (match := pattern.fullmatch(name))}
     return sorted(found - {"en"})
 
 
 QUESTION_FILES = [
-    (code, language) for code in PACK.kinds for language in languages_of("questions", f"{code}.")
+    (code, language) for code in PACK.kinds for language in languages_of(f"kinds/{code}", "questions.")
 ]
 PHRASES = languages_of("questions", "phrases.")
 WORDS = languages_of("words", "")
 FILES = [
     *(("words/", language) for language in WORDS),
     *(("questions/phrases.", language) for language in PHRASES),
-    *((f"questions/{code}.", language) for code, language in QUESTION_FILES),
+    *((f"kinds/{code}/questions.", language) for code, language in QUESTION_FILES),
 ]
 
 
@@ -112,7 +112,9 @@ def test_numbers_come_from_the_pack_and_the_voice_stays_calm(stem: str, language
 
 
 @pytest.mark.parametrize("language", COMPLETE)
-@pytest.mark.parametrize("stem", ["words/", *(f"questions/{code}." for code in (*PACK.kinds, "phrases"))])
+@pytest.mark.parametrize(
+    "stem", ["words/", "questions/phrases.", *(f"kinds/{code}/questions." for code in PACK.kinds)]
+)
 def test_sentences_stay_as_short_as_english_must(stem: str, language: str) -> None:
     """The grade of English counts English syllables; its other half, the length of sentences, holds anywhere."""
     pages: dict[str, list[int]] = {}

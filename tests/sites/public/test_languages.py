@@ -295,7 +295,7 @@ def test_large_numbers_are_written_as_in_each_language(rosa: Walker, language: s
     hints = [
         field.hint
         for kind in PACK.kinds.values()
-        for step in load_question_set(PACK, kind.question_set, language).steps
+        for step in load_question_set(PACK, kind.code, language).steps
         for field in step.fields
     ]
     grouped = re.findall(r"\d+(\D)000", " ".join(hints))

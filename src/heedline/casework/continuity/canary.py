@@ -115,7 +115,7 @@ def plant(keys: Enrolment, *, at: datetime) -> None:
 
 def _send(at: datetime) -> None:
     pack = load_pack(settings.PACK)
-    questions = load_question_set(pack, pack.kinds[_SORT].question_set)
+    questions = load_question_set(pack, _SORT)
     record = from_api({_SORT: questions}, {"kind": _SORT, "narrative": WORDS}, identity_offered=True)
     facts = key_directory.desk_by_code(DESK)
     epoch = key_directory.trusted().current_epoch(facts.desk, at.date()) if facts is not None else None

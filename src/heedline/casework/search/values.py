@@ -47,7 +47,7 @@ def extract_of(
 def _read(report: Report, texts: Iterable[SearchedText]) -> Iterator[ReportText]:
     pack = load_pack(settings.PACK)
     kind = pack.kinds.get(report.kind)
-    answers = pack.matching.answers.get(kind.question_set, {}) if kind is not None else {}
+    answers = pack.matching.answers.get(kind.code, {}) if kind is not None else {}
     for one in texts:
         if one.sha256:
             yield ReportText(f"{one.sha256} {one.text}", OF_FILE, one.where)

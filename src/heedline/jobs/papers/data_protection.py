@@ -60,7 +60,7 @@ def _sets(pack: Pack) -> list[dict[str, object]]:
             "name": kind.name,
             "steps": [
                 {"slug": step.slug, "used_for": _cell(step.used_for), "where": where(step)}
-                for step in load_question_set(pack, kind.question_set, pack.first_language).steps
+                for step in load_question_set(pack, kind.code, pack.first_language).steps
                 if step.fields
             ],
         }

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from heedline.packs.urgency import Urgency
 
 if TYPE_CHECKING:
-    from heedline.packs.pack import Pack, ReportKind
+    from heedline.packs.pack import Pack
+    from heedline.packs.report_kinds import ReportKind
     from heedline.packs.rules.incidents import IncidentKind
 
 UNKNOWN_AREA = "unknown"

@@ -6,50 +6,65 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from heedline.packs import pack as shapes
+from heedline.packs.kind_files import own_file
+from heedline.packs.report_kinds import Door, ReportKind
 from heedline.packs.rules.working_days import WorkingDays
-from heedline.packs.tables import Table
+from heedline.packs.tables import PackError, Table
 
 _NUMBER = re.compile(r"\+?[0-9][0-9 ]{4,20}")
 DESK_ROLES = ("desk", "authoriser")
+#: Stands for all kinds of report in the list of those that a desk takes.
+EVERY = "all"
 DESK_KINDS = ("activity", "safeguarding", "material", "advice")
 
 
-def read_kind(code: str, table: Table) -> shapes.ReportKind:
-    """Return a kind of report, read from its table.
+def read_kind(code: str, table: Table) -> ReportKind:
+    """Return a kind of report, read from its `kind.toml` but for its clocks and what its answers hold.
 
     `check_kind_desks` checks that its desk exists.
     """
-    kind = shapes.ReportKind(
+    return ReportKind(
         code=code,
         name=table.text("name"),
         watch=table.flag("watch"),
         across=table.flag("across"),
-        question_set=table.text("question_set"),
+        files=table.flag("files"),
+        behaviour=table.flag("behaviour"),
         desk_kind=table.one_of("desk_kind", DESK_KINDS),
         desk=table.text("desk", ""),
+        door=_door(table.table("door")),
     )
+
+
+def _door(table: Table) -> Door:
+    door = Door(table.text("path"), table.text("words"), table.text("picture", ""))
+    if not re.fullmatch(r"[a-z]+(-[a-z]+)*/", door.path):
+        raise table.wrong("path", "must be one part of an address, in lower case, with a slash at its end")
     table.done()
-    return kind
+    return door
 
 
 def read_desk(
     code: str,
     table: Table,
     organisations: Mapping[str, shapes.PackOrganisation],
-    kinds: Mapping[str, shapes.ReportKind],
+    kinds: Mapping[str, ReportKind],
 ) -> shapes.DeskEntry:
     """Return a desk, read from its table.
 
-    A desk works on one kind of report. Only a desk that takes `activity` may take others as well.
+    It takes the kinds of its list and those that name it as theirs. A desk works on one kind of report. Only a desk that takes `activity` may take others as well.
     """
     role = table.one_of("role", DESK_ROLES)
     takes = table.texts("kinds")
+    if takes == (EVERY,):
+        takes = tuple(kinds)
     for kind in takes:
         if kind not in kinds:
             raise table.wrong("kinds", f"no kind is called {kind}")
+    takes = tuple(kind.code for kind in kinds.values() if kind.code in takes or kind.desk == code)
     if (role == "authoriser") and takes:
         raise table.wrong("kinds", "an authoriser's desk receives no reports")
     if role == "desk" and not takes:
@@ -80,20 +95,18 @@ def _phone(table: Table) -> str:
     return number
 
 
-def check_kind_desks(
-    table: Table, kinds: Mapping[str, shapes.ReportKind], desks: Mapping[str, shapes.DeskEntry]
-) -> None:
-    """Check that the desk assigned to each kind of report exists and accepts that kind."""
+def check_kind_desks(kinds: Mapping[str, ReportKind], desks: Collection[str]) -> None:
+    """Check that the desk which a kind of report names exists."""
     for kind in kinds.values():
-        if kind.desk and (kind.desk not in desks or kind.code not in desks[kind.desk].kinds):
-            raise table.wrong(f"kinds.{kind.code}.desk", "must name a desk that takes this kind")
+        if kind.desk and kind.desk not in desks:
+            raise PackError(f"{own_file(kind.code, 'kind.toml')}: desk: no desk is called {kind.desk}")
 
 
 def special_desk(
     table: Table,
     key: str,
     desks: Mapping[str, shapes.DeskEntry],
-    kinds: Mapping[str, shapes.ReportKind],
+    kinds: Mapping[str, ReportKind],
 ) -> str:
     """Return the code of the round-the-clock desk, the authorisers' desk or the linking desk."""
     code = table.one_of(key, tuple(desks))
@@ -110,7 +123,7 @@ def read_region(
     code: str,
     table: Table,
     desks: Mapping[str, shapes.DeskEntry],
-    kinds: Mapping[str, shapes.ReportKind],
+    kinds: Mapping[str, ReportKind],
     days: WorkingDays,
 ) -> shapes.Region:
     """Return a region, with its desk and any other desks for some kinds of report."""

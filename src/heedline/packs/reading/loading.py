@@ -10,6 +10,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from heedline.packs import pack as shapes
+from heedline.packs.kind_files import own_file, read_offers, with_kinds
 from heedline.packs.places.areas import read_areas
 from heedline.packs.places.counters import read_counters
 from heedline.packs.places.special_places import read_special_places
@@ -21,14 +22,14 @@ from heedline.packs.reading.desk_files import (
     special_desk,
 )
 from heedline.packs.reading.outcome_files import check_short_close, read_outcome, read_reason, read_template
-from heedline.packs.reading.word_files import read_all_words
+from heedline.packs.reading.word_files import SHARED, read_all_words
 from heedline.packs.rules.assessments import read_assessments
 from heedline.packs.rules.behaviour import read_behaviour
 from heedline.packs.rules.clocks import KindClocks, OnCallStep, PriorityClock
 from heedline.packs.rules.file_limits import read_file_limits
 from heedline.packs.rules.incidents import read_incidents
 from heedline.packs.rules.look_alikes import read_look_alikes
-from heedline.packs.rules.matching import read_matching
+from heedline.packs.rules.matching import read_answers, read_matching
 from heedline.packs.rules.partners import read_partners
 from heedline.packs.rules.plan_words import read_plan_words
 from heedline.packs.rules.practice import read_practice
@@ -66,7 +67,9 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
     main = read_toml(folder, "pack.toml")
     desks = read_toml(folder, "desks.toml")
     clocks = read_toml(folder, "clocks.toml")
-    ends = read_toml(folder, "outcomes.toml")
+    codes = main.texts("kinds")
+    ends = with_kinds(folder, "outcomes.toml", codes)
+    own = {code: read_toml(folder, own_file(code, "kind.toml")) for code in codes}
 
     numbers = {key: _number(key, table) for key, table in main.named("numbers").items()}
     links = {key: _link(key, table) for key, table in main.named("links").items()}
@@ -75,16 +78,16 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
     formats = _formats(main.table("formats"))
     service = _service(main.table("service"))
     minutes = _minutes(clocks.table("minutes"))
-    kinds = {key: read_kind(key, table) for key, table in desks.named("kinds").items()}
+    kinds = {code: read_kind(code, table) for code, table in own.items()}
     priorities = {key: _priority(key, table) for key, table in clocks.named("priorities").items()}
     first_priority = _first_priority(clocks.table("first_priority"), priorities)
-    kind_clocks = _kind_clocks(clocks, kinds, priorities, first_priority)
+    kind_clocks = _kind_clocks(own, priorities, first_priority)
     known = _known(service, numbers, links, minutes, kind_clocks)
     organisations = {key: _organisation(key, table) for key, table in desks.named("organisations").items()}
+    check_kind_desks(kinds, desks.named("desks"))
     desk_entries = {
         key: read_desk(key, table, organisations, kinds) for key, table in desks.named("desks").items()
     }
-    check_kind_desks(desks, kinds, desk_entries)
     working_days = read_working_days(folder)
     regions = {
         key: read_region(key, table, desk_entries, kinds, working_days)
@@ -99,16 +102,19 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
     before.done()
     areas_table.done()
 
-    outcomes = {key: read_outcome(key, table, kinds) for key, table in ends.named("outcomes").items()}
-    reasons = {key: read_reason(key, table, outcomes, kinds) for key, table in ends.named("reasons").items()}
+    outcomes = {key: read_outcome(key, table) for key, table in ends.named("outcomes").items()}
+    reasons = {key: read_reason(key, table, outcomes) for key, table in ends.named("reasons").items()}
+    templates = {key: read_template(key, table) for key, table in ends.named("question_templates").items()}
+    offers = read_offers(
+        folder, kinds, {"outcomes": outcomes, "reasons": reasons, "question_templates": templates}
+    )
     assessments = read_assessments(folder, tuple(kinds))
-    question_files = [*sorted({kind.question_set for kind in kinds.values()}), "phrases"]
     trainings = read_trainings(folder, {kind.desk_kind for kind in kinds.values()})
     words, pages = read_all_words(
         folder,
         languages,
         known,
-        question_files,
+        {**{kind: own_file(kind, "questions") for kind in kinds}, SHARED: "questions/phrases"},
         {code: {"service.unit": unit} for code, unit in service.unit_in.items()},
     )
     result = shapes.Pack(
@@ -120,7 +126,9 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         numbers=numbers,
         links=links,
         films=films,
-        file_limits=read_file_limits(main.table("files"), kinds),
+        file_limits=read_file_limits(
+            main.table("files"), [code for code, kind in kinds.items() if kind.files]
+        ),
         formats=formats,
         organisations=organisations,
         desks=desk_entries,
@@ -146,19 +154,23 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         source_guard=read_source_guard(folder),
         tracing=read_tracing(folder),
         partners=read_partners(folder),
-        behaviour=read_behaviour(folder, tuple(kinds), outcomes),
+        behaviour=read_behaviour(
+            folder, tuple(code for code, kind in kinds.items() if kind.behaviour), outcomes
+        ),
         plan_words=read_plan_words(folder),
         look_alikes=read_look_alikes(folder),
-        matching=read_matching(folder, formats),
+        matching=read_matching(
+            folder, formats, {code: read_answers(table.table("answers")) for code, table in own.items()}
+        ),
         known=known,
         on_call=_on_call(clocks),
         incidents=read_incidents(folder, kinds, desk_entries, priorities),
         outcomes=outcomes,
         reasons=reasons,
         presets=read_presets(
-            folder, kinds=assessments, reasons={code: reason.kinds for code, reason in reasons.items()}
+            folder, kinds=assessments, reasons={code: one.reasons for code, one in offers.items()}
         ),
-        retention=read_retention(folder, outcomes),
+        retention=read_retention(folder, {code: one.retention for code, one in outcomes.items()}),
         trainings=trainings,
         practice=read_practice(
             folder,
@@ -168,13 +180,12 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
             priorities=priorities,
         ),
         statuses=_text_map(ends.table("statuses")),
-        question_templates={
-            key: read_template(key, table, kinds) for key, table in ends.named("question_templates").items()
-        },
+        question_templates=templates,
+        offers=offers,
         pages=pages,
         _words=words,
     )
-    for table in (main, desks, clocks, ends):
+    for table in (main, desks, clocks, ends, *own.values()):
         table.done()
     check_short_close(ends, result)
     _check_word_keys(result)
@@ -334,17 +345,15 @@ def _first_priority(table: Table, priorities: Mapping[str, PriorityClock]) -> di
 
 
 def _kind_clocks(
-    clocks: Table,
-    kinds: Mapping[str, shapes.ReportKind],
+    own: Mapping[str, Table],
     priorities: Mapping[str, PriorityClock],
     first_priority: Mapping[str, str],
 ) -> dict[str, KindClocks]:
     found = {}
-    tables = clocks.table("kinds", optional=True)
-    for kind in tables:
-        if kind not in kinds:
-            raise tables.wrong(kind, "no kind of report is called so")
-        table = tables.table(kind)
+    for kind, its in own.items():
+        if not its.has("clocks"):
+            continue
+        table = its.table("clocks")
         found[kind] = KindClocks(
             first_priority=_first_priority(table.table("first_priority"), priorities)
             if table.has("first_priority")

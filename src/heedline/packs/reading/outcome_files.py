@@ -1,57 +1,46 @@
 """Read outcomes, their reasons and the questions that officers can send to reporters.
 
-Each applies to some kinds of report or to all.
+Which of them a kind of report offers stands in its folder (`kind_files`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from heedline.packs import pack as shapes
-from heedline.packs.tables import Table
+from heedline.packs.kind_files import own_file
+from heedline.packs.report_kinds import CLOSING_NEEDS, Outcome, QuestionTemplate, Reason
+from heedline.packs.tables import PackError, Table
 
 
-def read_outcome(code: str, table: Table, kinds: Collection[str]) -> shapes.Outcome:
+def read_outcome(code: str, table: Table) -> Outcome:
     """Return an outcome, read from its table."""
-    outcome = shapes.Outcome(
+    outcome = Outcome(
         code,
         table.text("words"),
         table.flag("useful"),
         table.flag("short"),
-        _kinds(table, kinds),
-        table.one_of("needs", shapes.CLOSING_NEEDS, "nothing"),
+        table.one_of("needs", CLOSING_NEEDS, "nothing"),
+        table.text("retention", ""),
     )
     table.done()
     return outcome
 
 
-def read_reason(
-    code: str, table: Table, outcomes: Mapping[str, shapes.Outcome], kinds: Collection[str]
-) -> shapes.Reason:
-    """Return a reason, limited to the kinds of report that its outcome applies to."""
+def read_reason(code: str, table: Table, outcomes: Mapping[str, Outcome]) -> Reason:
+    """Return a reason, read from its table."""
     outcome = table.one_of("outcome", tuple(outcomes))
-    needs = table.one_of("needs", shapes.CLOSING_NEEDS, outcomes[outcome].needs)
-    reason = shapes.Reason(code, outcome, table.text("words"), _kinds(table, kinds), needs)
-    wider = outcomes[reason.outcome].kinds
-    if wider and (stray := set(reason.kinds) - set(wider)):
-        raise table.wrong("kinds", f"its outcome is not for {min(stray)}")
+    needs = table.one_of("needs", CLOSING_NEEDS, outcomes[outcome].needs)
+    reason = Reason(code, outcome, table.text("words"), needs)
     table.done()
     return reason
 
 
-def read_template(code: str, table: Table, kinds: Collection[str]) -> shapes.QuestionTemplate:
+def read_template(code: str, table: Table) -> QuestionTemplate:
     """Return a question for reporters, read from its table."""
-    template = shapes.QuestionTemplate(code, table.text("label"), table.text("words"), _kinds(table, kinds))
+    template = QuestionTemplate(code, table.text("label"), table.text("words"))
     table.done()
     return template
-
-
-def _kinds(table: Table, known: Collection[str]) -> tuple[str, ...]:
-    found = table.texts("kinds", ())
-    for kind in found:
-        if kind not in known:
-            raise table.wrong("kinds", f"no kind is called {kind}")
-    return found
 
 
 def check_short_close(ends: Table, pack: shapes.Pack) -> None:
@@ -64,8 +53,12 @@ def check_short_close(ends: Table, pack: shapes.Pack) -> None:
         if outcome.short and outcome.useful:
             raise ends.wrong(f"outcomes.{outcome.code}.short", "a useful outcome is not closed the short way")
     for kind in pack.kinds:
-        reasoned = {reason.outcome for reason in pack.reasons_for(kind).values()}
-        outcomes = pack.outcomes_for(kind)
+        outcomes, reasons = pack.outcomes_for(kind), pack.reasons_for(kind).values()
+        if stray := [reason.code for reason in reasons if reason.outcome not in outcomes]:
+            raise PackError(
+                f"{own_file(kind, 'outcomes.toml')}: offers.reasons: {stray[0]} has an outcome that is not offered"
+            )
+        reasoned = {reason.outcome for reason in reasons}
         for outcome in outcomes.values():
             if outcome.short != (outcome.code in reasoned):
                 raise ends.wrong(

@@ -5,9 +5,10 @@ The state of a page says who reviewed it and what it lacks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib.resources.abc import Traversable
 
+from heedline.packs.kind_files import with_words
 from heedline.packs.tables import Table, read_toml
 from heedline.packs.text.languages import (
     Language,
@@ -24,6 +25,9 @@ from heedline.packs.text.languages import (
 )
 from heedline.packs.text.words import LanguageStatus, Words, read_words
 
+#: The questions' phrases that all kinds of report share.
+SHARED = "phrases"
+
 type PagesByCode = dict[str, dict[str, Page]]
 
 
@@ -31,19 +35,21 @@ def read_all_words(
     folder: Traversable,
     languages: Mapping[str, Language],
     known: Mapping[str, str],
-    question_files: Sequence[str],
+    question_files: Mapping[str, str],
     known_in: Mapping[str, Mapping[str, str]],
 ) -> tuple[dict[str, Words], PagesByCode]:
     """Return each language's wording and the translation state of its pages.
 
-    `known` are the values of placeholders, `known_in` those that differ in a language. `question_files` are the names of files under `questions/`, each of which is a page of the form,
-    `questions.<name>`.
+    `known` are the values of placeholders, `known_in` those that differ in a language. `question_files` maps the questions of each kind of
+    report, and the phrases that they share, to the path of their wording without the language; each is the page
+    `questions.<name>`. A kind may have texts of its own in `words.<language>.toml`.
     """
     reviews = read_reviews(folder, languages)
     first, *others = languages.values()
-    file = read_toml(folder, f"words/{first.code}.toml")
+    kinds = [name for name in question_files if name != SHARED]
+    file = with_words(read_toml(folder, f"words/{first.code}.toml"), folder, kinds, first.code)
     original = read_words(file, first.code, known)
-    asked = {name: read_toml(folder, f"questions/{name}.{first.code}.toml") for name in question_files}
+    asked = {name: read_toml(folder, f"{path}.{first.code}.toml") for name, path in question_files.items()}
     said = _pages_of_files(file, asked)
     words = {first.code: original}
     pages = {
@@ -52,9 +58,9 @@ def read_all_words(
         }
     }
     for other in others:
-        table = read_toml(folder, f"words/{other.code}.toml")
+        table = with_words(read_toml(folder, f"words/{other.code}.toml"), folder, kinds, other.code)
         check_translation(table, file, complete=other.complete)
-        tables = _questions(folder, other, asked)
+        tables = _questions(folder, other, asked, question_files)
         pages[other.code] = pages_of(other.code, _pages_of_files(table, tables), said, reviews)
         words[other.code] = read_words(
             table,
@@ -70,10 +76,12 @@ def _pages_of_files(words: Table, questions: Mapping[str, Table]) -> dict[str, T
     return pages | {f"questions.{name}": dict(flat(table.data)) for name, table in questions.items()}
 
 
-def _questions(folder: Traversable, language: Language, originals: Mapping[str, Table]) -> dict[str, Table]:
+def _questions(
+    folder: Traversable, language: Language, originals: Mapping[str, Table], files: Mapping[str, str]
+) -> dict[str, Table]:
     found = {}
     for name, original in originals.items():
-        path = f"questions/{name}.{language.code}.toml"
+        path = f"{files[name]}.{language.code}.toml"
         table = read_toml(folder, path) if language.complete else optional_toml(folder, path)
         if table is not None:
             check_translation(table, original, complete=language.complete)

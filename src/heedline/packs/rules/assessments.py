@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from heedline.packs.kind_files import own_file
 from heedline.packs.tables import Table, read_toml
 
 if TYPE_CHECKING:
@@ -88,14 +89,11 @@ class AssessmentForm:
 
 
 def read_assessments(folder: Traversable, kinds: tuple[str, ...]) -> dict[str, AssessmentForm]:
-    """Return the assessments read from `assessments.toml`, which has one table for each kind of report.
+    """Return the assessments, read from the `assessment.toml` of each kind of report.
 
-    Raises PackError if a table is missing or unexpected.
+    Raises PackError if a file is missing, or if something in it is missing or unexpected.
     """
-    table = read_toml(folder, "assessments.toml")
-    found = {kind: _assessment(table.table(kind)) for kind in kinds}
-    table.done()
-    return found
+    return {kind: _assessment(read_toml(folder, own_file(kind, "assessment.toml"))) for kind in kinds}
 
 
 def _assessment(table: Table) -> AssessmentForm:

@@ -104,16 +104,13 @@ def words_of(account: str) -> list[str]:
     return [word for part in parts for word in ((part,) if part.isalpha() else _WORD.findall(part))]
 
 
-def read_behaviour(folder: Traversable, kinds: tuple[str, ...], outcomes: Iterable[str]) -> Behaviour:
+def read_behaviour(folder: Traversable, asked: tuple[str, ...], outcomes: Iterable[str]) -> Behaviour:
     """Return the rules read from `behaviour.toml`.
 
-    Raises PackError for an unknown kind of report or outcome, for a word that is in both lists, or for a label that is no
+    `asked` are the kinds of report whose reporters are asked. Raises PackError for an unknown outcome, for a word that is in both lists, or for a label that is no
     word of `did`.
     """
     table = read_toml(folder, "behaviour.toml")
-    asked = table.texts("kinds")
-    if unknown := set(asked) - set(kinds):
-        raise table.wrong("kinds", f"no kind of report is called {min(unknown)}")
     closed = table.texts("outcomes")
     if unknown := set(closed) - set(outcomes):
         raise table.wrong("outcomes", f"no outcome is called {min(unknown)}")

@@ -32,9 +32,7 @@ class FileLimits:
 
 def read_file_limits(table: Table, kinds: Iterable[str]) -> FileLimits:
     """Return the limits read from the table `files` of `pack.toml`."""
-    found = FileLimits(table.number("most"), table.number("megabytes"), table.texts("kinds"))
-    if unknown := set(found.kinds) - set(kinds):
-        raise table.wrong("kinds", f"names no kind of report: {', '.join(sorted(unknown))}")
+    found = FileLimits(table.number("most"), table.number("megabytes"), tuple(kinds))
     if not 1 <= found.most <= _MOST_FILES:
         raise table.wrong("most", f"must be from 1 to {_MOST_FILES}")
     if not 1 <= found.megabytes <= _MOST_MEGABYTES:

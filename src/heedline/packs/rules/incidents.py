@@ -11,7 +11,8 @@ from heedline.packs.tables import read_toml
 from heedline.packs.urgency import Urgency
 
 if TYPE_CHECKING:
-    from heedline.packs.pack import DeskEntry, ReportKind
+    from heedline.packs.pack import DeskEntry
+    from heedline.packs.report_kinds import ReportKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,12 @@ from heedline.packs.tables import Table, read_toml
 MOST_COMMON = 40
 
 
-def read_matching(folder: Traversable, formats: Mapping[str, str]) -> MatchingRules:
+def read_matching(
+    folder: Traversable, formats: Mapping[str, str], answers: Mapping[str, Mapping[str, str]]
+) -> MatchingRules:
     """Return the rules read from `matching.toml`, `names.toml` and `name_evidence.toml`.
+
+    `answers` says what the answers of each kind of report hold (`read_answers`).
 
     Raises PackError.
     """
@@ -39,7 +43,7 @@ def read_matching(folder: Traversable, formats: Mapping[str, str]) -> MatchingRu
         phone_region=top.text("phone_region"),
         plates=tuple(_plate(one) for one in top.tables("plates")),
         shared_from=top.number("shared_from"),
-        answers={code: _answers(one) for code, one in top.named("answers").items()},
+        answers=dict(answers),
         postcode=formats["postcode"],
         names=_names(top.table("names"), known, evidence),
         birth=_birth(top.table("birth")),
@@ -85,7 +89,8 @@ def _plate(table: Table) -> PlateShape:
     return plate
 
 
-def _answers(table: Table) -> dict[str, str]:
+def read_answers(table: Table) -> dict[str, str]:
+    """Return what the answers to a kind's questions hold, one of `HOLDS` for each `<page>.<field>` that is read."""
     found = {}
     for field in table:
         if field.count(".") != 1:

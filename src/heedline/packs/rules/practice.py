@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from heedline.packs.tables import PackError, Table, read_toml
+from heedline.packs.kind_files import with_kinds
+from heedline.packs.tables import PackError, Table
 from heedline.packs.urgency import Priority
 
 FILE = "practice.toml"
@@ -73,7 +74,7 @@ def read_practice(
 
     Raises PackError.
     """
-    top = read_toml(folder, FILE)
+    top = with_kinds(folder, FILE, kinds, of_one_kind=True)
     found = Practice(
         top.number("kept_days"),
         {

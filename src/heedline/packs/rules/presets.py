@@ -6,12 +6,13 @@ there is danger to life. This is plain Python.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
+from heedline.packs.kind_files import with_kinds
 from heedline.packs.rules.assessments import AssessmentForm
-from heedline.packs.tables import Table, read_toml
+from heedline.packs.tables import Table
 from heedline.packs.urgency import Priority
 
 FILE = "presets.toml"
@@ -28,7 +29,7 @@ class Preset:
 
     code: str
     label: str
-    kinds: tuple[str, ...]
+    kind: str
     priority: str
     close_as: str
     done_what: str
@@ -39,16 +40,16 @@ def read_presets(
     folder: Traversable,
     *,
     kinds: Mapping[str, AssessmentForm],
-    reasons: Mapping[str, tuple[str, ...]],
+    reasons: Mapping[str, Collection[str]],
 ) -> dict[str, Preset]:
     """Return the presets read from `presets.toml`.
 
-    `reasons` are the reasons for closing a report quickly, with the kinds that each is for (none: all of them). Raises PackError, also for a kind whose assessment has questions that a preset would leave unanswered.
+    `reasons` are the reasons for closing a report quickly that each kind offers. Raises PackError, also for a kind whose assessment has questions that a preset would leave unanswered.
     """
-    top = read_toml(folder, FILE)
+    top = with_kinds(folder, FILE, kinds, of_one_kind=True)
     found = {code: _preset(code, table, kinds, reasons) for code, table in top.named("presets").items()}
     for kind in kinds:
-        if sum(kind in preset.kinds for preset in found.values()) > MOST:
+        if sum(kind == preset.kind for preset in found.values()) > MOST:
             raise top.wrong("presets", f"at most {MOST} are for one kind of report")
     top.done()
     return found
@@ -58,25 +59,19 @@ def _preset(
     code: str,
     table: Table,
     kinds: Mapping[str, AssessmentForm],
-    reasons: Mapping[str, tuple[str, ...]],
+    reasons: Mapping[str, Collection[str]],
 ) -> Preset:
+    kind = table.one_of("kind", tuple(kinds))
     preset = Preset(
         code,
         table.text("label"),
-        table.texts("kinds"),
+        kind,
         table.one_of("priority", tuple(Priority)),
-        table.one_of("close_as", tuple(reasons)),
+        table.one_of("close_as", tuple(reasons[kind])),
         table.text("done_what"),
         table.text("reason"),
     )
-    for kind in preset.kinds:
-        if kind not in kinds:
-            raise table.wrong("kinds", f"no kind is called {kind}")
-        if any(choice.required for choice in kinds[kind].choices):
-            raise table.wrong(
-                "kinds", f"an assessment of kind {kind} has questions that a preset cannot answer"
-            )
-        if reasons[preset.close_as] and kind not in reasons[preset.close_as]:
-            raise table.wrong("close_as", f"is not a reason for kind {kind}")
+    if any(choice.required for choice in kinds[kind].choices):
+        raise table.wrong("kind", f"an assessment of kind {kind} has questions that a preset cannot answer")
     table.done()
     return preset

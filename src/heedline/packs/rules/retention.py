@@ -5,14 +5,14 @@ They are data of the pack. This is plain Python.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources.abc import Traversable
 
 from dateutil.relativedelta import relativedelta
 
-from heedline.packs.tables import Table, read_toml
+from heedline.packs.tables import PackError, Table, read_toml
 
 FILE = "retention.toml"
 
@@ -88,16 +88,18 @@ def months_after(day: date, months: int) -> date:
     return day + relativedelta(months=months)
 
 
-def read_retention(folder: Traversable, outcomes: Collection[str]) -> Retention:
+def read_retention(folder: Traversable, outcomes: Mapping[str, str]) -> Retention:
     """Return the rules read from `retention.toml`.
+
+    `outcomes` maps each outcome to the group that it names, or "".
 
     Raises PackError.
     """
     top = read_toml(folder, FILE)
     groups = {code: _group(code, table, outcomes) for code, table in top.named("groups").items()}
-    taken = [outcome for group in groups.values() for outcome in group.outcomes]
-    if len(taken) != len(set(taken)):
-        raise top.wrong("groups", "an outcome begins in two groups")
+    for outcome, group in outcomes.items():
+        if group and group not in groups:
+            raise PackError(f"outcomes.toml: outcomes.{outcome}.retention: no group is called {group}")
     found = Retention(
         source=top.text("source"),
         as_of=top.day("as_of"),
@@ -119,22 +121,19 @@ def read_retention(folder: Traversable, outcomes: Collection[str]) -> Retention:
     return found
 
 
-def _group(code: str, table: Table, outcomes: Collection[str]) -> RetentionGroup:
+def _group(code: str, table: Table, outcomes: Mapping[str, str]) -> RetentionGroup:
     group = RetentionGroup(
         code,
         table.text("name"),
         table.number("review_months"),
         table.number("again_months"),
         table.number("identity_months"),
-        table.texts("outcomes", ()),
+        tuple(outcome for outcome, group in outcomes.items() if group == code),
     )
     if not 0 < group.identity <= group.review or not group.again:
         raise table.wrong(
             "identity_months", "is at least a month, and not longer than until the first review"
         )
-    for outcome in group.outcomes:
-        if outcome not in outcomes:
-            raise table.wrong("outcomes", f"no outcome is called {outcome}")
     table.done()
     return group
 

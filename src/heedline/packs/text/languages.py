@@ -1,7 +1,7 @@
 """The languages of a pack, with the rules for translations and the record of their reviews.
 
 A translation is a file beside the original, `words/<language>.toml` or
-`questions/<code>.<language>.toml`, with the same keys. If a language is incomplete, missing texts are
+`kinds/<kind>/questions.<language>.toml`, with the same keys. If a language is incomplete, missing texts are
 shown in the pack's first language.
 """
 

@@ -19,6 +19,7 @@ from heedline.web.public.report import (
     sending,
     starting,
 )
+from heedline.web.public.shell.asking import door_name, pack
 
 app_name = "reporter"
 urlpatterns = [
@@ -35,14 +36,14 @@ urlpatterns = [
     path("r/<slug:slug>/<slug:item>/remove/", repeated.item_remove, name="item-remove"),
     path("", doors.front, name="front"),
     path("emergency/", doors.emergency, name="emergency"),
-    path("tell/", starting.start, name="start"),
+    *(
+        path(kind.door.path, starting.DOORS[kind.code], name=door_name(kind.code))
+        for kind in pack().kinds.values()
+    ),
     path("tell/examples/", doors.examples, name="examples"),
     path("incident/<slug:slug>/", starting.incident, name="incident"),
-    path("talk/", starting.person, name="person"),
     path("talk/call/", starting.call, name="call-me"),
     path("tell/easy/", doors.how_easy, name="how-easy"),
-    path("link/", starting.online, name="online"),
-    path("ask/", starting.advice, name="advice"),
     path("other/", doors.charity, name="charity"),
     path("phone/", doors.phone, name="phone"),
     path("phone/near/", local_police.near, name="near"),

@@ -314,7 +314,7 @@ def sheet_of(
     """
     pack = load_pack(settings.PACK)
     code = kind if kind is not None and kind in pack.kinds else _kind_of(typed)
-    asked = load_question_set(pack, pack.kinds[code].question_set, LANGUAGE)
+    asked = load_question_set(pack, pack.kinds[code].code, LANGUAGE)
     channel = typed.get("channel", ("",))[-1]
     whole = {**typed, "kind": [code], "channel": [channel if channel in CHANNELS else next(iter(CHANNELS))]}
     own = _checked_contact(Form.posted(_own_fields(), whole.items()), at)
@@ -331,7 +331,7 @@ def posted_over(
     """
     pack = load_pack(settings.PACK)
     shown = pack.kinds.get(kind) or next(iter(pack.kinds.values()))
-    asked = load_question_set(pack, shown.question_set, LANGUAGE)
+    asked = load_question_set(pack, shown.code, LANGUAGE)
     loops = {f"slots.{step.slug}" for step in asked.steps if step.kind is StepKind.LOOP}
     own = {*_OWN, *(one.name for one in risk_fields())}
     names = one_page.names(asked, offered=offered) | loops | own
@@ -342,7 +342,7 @@ def posted_over(
 def moved_to(typed: dict[str, list[str]], old: str, new: str) -> dict[str, list[str]]:
     """Change the kind of report, moving the account to the matching field of the new question set."""
     pack = load_pack(settings.PACK)
-    sets = [load_question_set(pack, pack.kinds[code].question_set, LANGUAGE) for code in (old, new)]
+    sets = [load_question_set(pack, pack.kinds[code].code, LANGUAGE) for code in (old, new)]
     here, there = (".".join(one.narrative) for one in sets)
     if here != there and typed.get(here) and not any(typed.get(there, ())):
         typed = {**typed, there: typed[here]}

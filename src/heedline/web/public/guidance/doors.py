@@ -39,7 +39,7 @@ from heedline.web.public.report.turns import (
     now,
 )
 from heedline.web.public.shell import cookies, recovery
-from heedline.web.public.shell.asking import language, pack, question_set
+from heedline.web.public.shell.asking import entry, language, pack, question_set
 from heedline.web.public.shell.pages import (
     compressed_page,
     findable,
@@ -106,8 +106,19 @@ def _front_page(request: HttpRequest, offer: Link | None = None) -> HttpResponse
         offer=offer,
         incidents=open_incidents.open_now(),
         incident_language=pack().first_language,
+        kinds=_kinds(pictured=True),
+        more=_kinds(pictured=False),
         **findable(request, "doors.description"),
     )
+
+
+def _kinds(*, pictured: bool) -> list[dict[str, str]]:
+    """Return the kinds of report whose doors have a picture, or those whose doors have none."""
+    return [
+        {"url": reverse(entry(kind.code)), "words": f"doors.{kind.code}", "picture": kind.door.picture}
+        for kind in pack().kinds.values()
+        if bool(kind.door.picture) is pictured
+    ]
 
 
 _front = same_for_everyone(_front_page, while_same=open_incidents.open_now)

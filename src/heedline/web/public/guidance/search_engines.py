@@ -12,6 +12,7 @@ from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
 from heedline.web.declared import Audience, open_to
+from heedline.web.public.shell.asking import door_name, pack
 from heedline.web.public.shell.languages import language, prefix
 from heedline.web.public.shell.pages import listed_in
 
@@ -20,13 +21,9 @@ from heedline.web.public.shell.pages import listed_in
 GUIDANCE = {
     "front": "doors",
     "emergency": "doors",
-    "start": "start",
     "examples": "examples",
     "how-easy": "easy",
-    "person": "person_door",
     "call-me": "person_door",
-    "online": "online_door",
-    "advice": "advice_door",
     "charity": "charity_door",
     "phone": "phone_door",
     "near": "near",
@@ -43,7 +40,7 @@ GUIDANCE = {
     "accessibility": "accessibility",
     "languages": "languages",
     "stay-safe-online": "stay_safe_online",
-}
+} | {door_name(kind.code): kind.door.words for kind in pack().kinds.values()}
 
 
 @open_to(Audience.EVERYONE)

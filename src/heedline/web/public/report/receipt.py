@@ -33,7 +33,7 @@ from heedline.web.public.report.turns import (
     on_sent,
 )
 from heedline.web.public.shell import cookies, promised_times, recovery
-from heedline.web.public.shell.asking import first_kind, question_set, shown, words
+from heedline.web.public.shell.asking import first_kind, pack, question_set, shown, words
 from heedline.web.public.shell.beside import Twofold
 from heedline.web.public.shell.languages import as_typed
 from heedline.web.public.shell.pages import day_in_words, page, see_other, tab_title
@@ -198,8 +198,8 @@ def has_said(draft: Draft, account: str) -> bool:
 
 
 #: The endings that the pack has words for (`sent.<ending>`), and those whose first sentence promises a time.
-ENDINGS = ("activity", "person", "callback", "online", "advice", "incident", "danger", "called")
-_TIMED = frozenset({"activity", "person", "online", "advice", "incident"})
+ENDINGS = (*pack().kinds, "incident", "callback", "danger", "called")
+_TIMED = frozenset((*pack().kinds, "incident"))
 
 
 def _ending(turn: DraftVisit) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -45,6 +46,7 @@ from heedline.web.public.shell.pages import compressed_page, findable, page, see
 _LONG, _SHORT = 24, 1
 #: The page that asks whether anyone is in danger, and the one that asks whether to call back.
 DANGER, REPLY = "now", "reply"
+_TEMPLATES = Path(__file__).parents[1] / "templates" / "public"
 
 
 def before_questions(
@@ -232,8 +234,15 @@ def _answer_by_door(request: HttpRequest, draft: Draft, kind: str, way: str, at:
             draft.notes.setdefault("mistakes", {})[DANGER] = {}
 
 
-start = before_questions("activity", "door_activity", "start")
-person = before_questions("person", "door_person", "person_door")
+def _door_template(kind: str) -> str:
+    """Return the template of a kind's page before the questions: its own, or that of kinds which have none."""
+    own = f"door_{kind}"
+    return own if (_TEMPLATES / f"{own}.html").is_file() else "door_before"
+
+
+#: The view of each kind of report.
+DOORS = {
+    kind.code: before_questions(kind.code, _door_template(kind.code), kind.door.words)
+    for kind in pack().kinds.values()
+}
 call = before_questions("person", "door_call", "person_door", way="call", lead="call", heading="call_title")
-online = before_questions("online", "door_online", "online_door")
-advice = before_questions("advice", "door_advice", "advice_door")

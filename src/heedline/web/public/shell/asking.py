@@ -40,12 +40,6 @@ def shown(key: str, **values: object) -> str:
 KIND_FIELD = "set"
 #: The short forms of incidents, by the whole form, its language and the kind of incident.
 _short: dict[tuple[str, str, str], QuestionSet] = {}
-#: Where somebody stands before the first question of a kind.
-_ENTRIES = {
-    "person": "reporter:person",
-    "online": "reporter:online",
-    "advice": "reporter:advice",
-}
 
 
 def first_kind() -> str:
@@ -62,7 +56,7 @@ def question_set(kind: str = "", *, original: bool = False, incident: str = "") 
     """
     kinds = pack().kinds
     spoken = pack().first_language if original else language()
-    full = load_question_set(pack(), (kinds.get(kind) or kinds[first_kind()]).question_set, spoken)
+    full = load_question_set(pack(), (kinds.get(kind) or kinds[first_kind()]).code, spoken)
     if incident not in pack().incidents:
         return full
     key = (full.digest, spoken, incident)
@@ -76,9 +70,14 @@ def question_sets() -> tuple[QuestionSet, ...]:
     return tuple(question_set(kind) for kind in pack().kinds)
 
 
+def door_name(kind: str) -> str:
+    """Return the name of a kind's page before the questions among the URLs of the public site."""
+    return "start" if kind == first_kind() else kind
+
+
 def entry(kind: str) -> str:
     """Return the URL name of the page before the first question for this kind of report."""
-    return _ENTRIES.get(kind, "reporter:start")
+    return f"reporter:{door_name(kind if kind in pack().kinds else first_kind())}"
 
 
 def identity_offered(at: datetime) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from heedline.api import problems, reading
-from heedline.intake.api_payload import LANGUAGE_TAG
+from heedline.intake.api_payload import INCIDENT_SLUG, LANGUAGE_TAG
 from heedline.intake.questions import FieldKind, Question, QuestionSet, StepKind
 from heedline.packs.rules.file_limits import FileLimits
 from heedline.packs.urgency import DANGER_ANSWERS
@@ -199,6 +199,14 @@ def _report(kind: str, qs: QuestionSet) -> Json:
             "type": "string",
             "pattern": f"^{LANGUAGE_TAG}$",
             "description": "Language tag of what is written, for example en or pl.",
+        },
+        "incident": {
+            "type": "string",
+            "pattern": f"^{INCIDENT_SLUG}$",
+            "description": (
+                "The last part of the address of an incident's form, if the report is about that incident. It counts while "
+                "the form is open and asks for this kind of report. Otherwise the report is taken like any other."
+            ),
         },
     }
     for step in qs.steps:

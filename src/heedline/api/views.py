@@ -22,6 +22,7 @@ from heedline.api.problems import ApiProblem
 from heedline.casework.attachments import taking
 from heedline.casework.contact import messages as contact_messages
 from heedline.casework.errors import CodeUnknown, Conflict, NoRoom, SealingStopped
+from heedline.casework.intake import open_incidents
 from heedline.casework.intake import receipt_codes as codes
 from heedline.casework.intake.rate_limit import CALLER, PACE
 from heedline.casework.journey import submission
@@ -157,6 +158,7 @@ def _read(request: HttpRequest, key: bytes, code: codes.ReceiptCode) -> tuple[se
         record=record,
         question_set=question_sets()[record.kind],
         language=record.language,
+        incident=open_incidents.mark_for(body.get("incident", ""), record.kind),
     )
     if record.urgency != Urgency.DANGER:
         seconds = PACE.wait(request.META.get(CALLER), new.report_id)

@@ -23,6 +23,8 @@ from heedline.intake.record import Record, of_walk
 
 #: The pattern of a language tag, as ECMA 262 and Python read it alike.
 LANGUAGE_TAG = "[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
+#: The pattern of the last part of the address of an incident's form.
+INCIDENT_SLUG = "[a-z0-9-]{1,40}"
 _NAME = re.compile(r"[a-z][a-z_-]{0,39}")
 
 
@@ -81,8 +83,10 @@ class _Reader:
         answers: dict[str, Any] = {}
         counted: dict[str, Any] = {}
         for key in payload:
-            if key not in steps and key not in ("kind", "narrative", "language"):
+            if key not in steps and key not in ("kind", "narrative", "language", "incident"):
                 self.unknown("", key)
+        if "incident" in payload and not _is_slug(payload["incident"]):
+            self.wrong("/incident", "must be the last part of the address of the incident's form")
         self.read_language(payload.get("language", self.qs.language))
         question = self.qs.any_step(narrative_step).field(narrative_field)
         narrative = self.value(question, payload.get("narrative", ""), "/narrative")
@@ -190,6 +194,10 @@ class _Reader:
         except Wrong as wrong:
             self.wrong(pointer, str(wrong))
             return None
+
+
+def _is_slug(given: object) -> bool:
+    return isinstance(given, str) and re.fullmatch(INCIDENT_SLUG, given) is not None
 
 
 def _shape(question: Question) -> str:

@@ -172,7 +172,7 @@ def submit(s: Submission) -> str:
 def submit_together(several: Sequence[Submission]) -> list[bool]:
     """Store several new reports in one transaction, durably, and return for each whether it was stored.
 
-    Only reports from programs, without files, are stored in this way. `submit` says why one was not stored, and it is also
+    Only reports from programs, without files and incident, are stored in this way. `submit` says why one was not stored, and it is also
     told of one that was stored by an earlier transaction. If the database fails, no report is said to be stored.
     """
     first = {one.report: one for one in reversed(several) if _goes_together(one)}
@@ -192,6 +192,7 @@ def _goes_together(s: Submission) -> bool:
         s.channel == "api"
         and not s.files
         and s.form is None
+        and s.incident is None
         and s.report_part.epochs == tuple(epoch for epoch, _ in s.desk_shares)
     )
 

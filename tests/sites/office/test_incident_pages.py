@@ -8,7 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from heedline.casework.report.sealing import IncidentMark
+from heedline.casework.intake import open_incidents
+from heedline.casework.intake.open_incidents import IncidentMark
 from heedline.reports.models import Incident, Report
 from tests.sites.office.desk_hand import Hand
 from tests.support import stories
@@ -103,3 +104,22 @@ def test_look_alikes_of_one_incident_are_one_list_with_what_resembles_none_first
 def test_nobody_else_has_the_page(leads: House, hand: Callable[[], Hand], name: str) -> None:
     page = hand().at_work(leads, name)
     assert page.get(LIST).status_code == 404
+
+
+def test_a_call_offers_the_open_incidents_and_names_the_chosen_one(leads: House, nadia: Hand) -> None:
+    ask = "Is it about an incident?"
+    nadia.get("/w/call/")
+    assert ask not in nadia.html
+    nadia.get(LIST)
+    nadia.send("", **FORM)
+    open_incidents.forget()
+    told = {"what.narrative": "A van drove off.", "where.postcode": "NE1 4ST", "now.danger": "no"}
+    for chosen in ("-", "market-square"):
+        nadia.get("/w/call/")
+        assert ask in nadia.html
+        nadia.send("/w/call/", do="finish", incident=chosen, **told, **{"you.who": "anonymous"})
+        nadia.send("/w/call/check/", do="send")
+        assert nadia.heading == "Report sent. Read out the code"
+    found = Report.objects.values_list("incident__slug", "desk__code").order_by("incident__slug")
+    assert list(found) == [("market-square", "national"), (None, "north-east")]
+    assert set(Report.objects.values_list("channel", flat=True)) == {"phone"}

@@ -1,20 +1,31 @@
-"""Which incidents have a public form, for the public site."""
+"""Which incidents have a public form, for the public site, calls and reports from programs."""
 
 from __future__ import annotations
 
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from uuid import UUID
 
+from django.conf import settings
 from django.db import Error
 
+from heedline.packs import load_pack
 from heedline.reports import door
 from heedline.reports.door import PublicIncident
 
-__all__ = ["PublicIncident", "at_path", "forget", "open_now"]
+__all__ = ["IncidentMark", "PublicIncident", "at_path", "forget", "mark_for", "open_for", "open_now"]
 
 #: The list is read again after so many seconds. While the database is away, the last one stays.
 _FRESH_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class IncidentMark:
+    """The incident by whose form a report was sent, and its kind, which decides the desk and the first deadline."""
+
+    id: UUID
+    kind: str
 
 
 @dataclass
@@ -37,6 +48,21 @@ def _read() -> tuple[PublicIncident, ...]:
 def open_now() -> tuple[PublicIncident, ...]:
     """Return the incidents whose forms are open, newest first."""
     return tuple(one for one in _read() if one.is_open)
+
+
+def open_for(report_kind: str) -> tuple[PublicIncident, ...]:
+    """Return the incidents whose forms are open and take this kind of report, newest first."""
+    kinds = load_pack(settings.PACK).incidents
+    return tuple(one for one in open_now() if one.kind in kinds and kinds[one.kind].report == report_kind)
+
+
+def mark_for(slug: str, report_kind: str) -> IncidentMark | None:
+    """Return the mark of a report that names the incident at this path.
+
+    None if no open incident there takes this kind of report: it is then a report like any other.
+    """
+    found = next((one for one in open_for(report_kind) if one.slug == slug), None) if slug else None
+    return IncidentMark(found.id, found.kind) if found is not None else None
 
 
 def at_path(slug: str) -> PublicIncident | None:

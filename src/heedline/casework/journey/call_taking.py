@@ -21,7 +21,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from django.conf import settings
 from django.db import transaction
 
 from heedline.audit import journal
@@ -35,6 +34,7 @@ from heedline.casework.errors import Conflict, SealingStopped
 from heedline.casework.intake import drafting
 from heedline.casework.intake.draft_files import DraftFile
 from heedline.casework.intake.drafting import Draft, For
+from heedline.casework.intake.open_incidents import IncidentMark
 from heedline.casework.journey import submission
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.report.opening import short_name
@@ -42,8 +42,6 @@ from heedline.casework.report.sealing import NewReport
 from heedline.intake import engine
 from heedline.intake.questions import QuestionSet
 from heedline.intake.record import Record
-from heedline.packs import load_pack
-from heedline.packs.places.routing import route
 from heedline.packs.urgency import Urgency
 from heedline.permits import functions
 from heedline.permits.capabilities import Capability
@@ -271,6 +269,8 @@ class Contact:
     dropped: bool = False
     risk: Mapping[str, str] = field(repr=False, default_factory=dict)
     """The call-taker's notes on the risk, keyed by the label of each prompt."""
+    incident: IncidentMark | None = None
+    """The open incident that the report is about, or None. It decides the desk and the pace."""
 
     def in_the_seal(self, by: Attendance) -> dict[str, Any]:
         """Return the contact details to be sealed with the report.
@@ -324,7 +324,7 @@ def alert(
     sealed = {"goes_on": str(draft.notes.get(_GOES_ON, ""))}
     went = _submit(draft, contact, paged, asked, missing, (), {**sealed, "alert": _THIS}, by=by, at=at)
     rows = contact_rows(contact.channel, contact.in_the_seal(by) | sealed)
-    watch = _watch(paged, contact.channel)
+    watch = _watch(paged, contact)
     call_alert.note(draft, told if went is not None else None, asked, rows, watch=watch)
     draft.notes = {**draft.notes, _FOR_DANGER: True}
     drafting.save(draft, at=at)
@@ -357,6 +357,7 @@ def _submit(
         language=_LANGUAGE,
         taken_down=contact.in_the_seal(by) | dict(sealed),
         files=files,
+        incident=contact.incident,
     )
     try:
         accepted = submission.submit(new, at=at)
@@ -401,14 +402,14 @@ def send(
     sealed: dict[str, Any] = {"danger_unasked": unasked, "goes_on": str(draft.notes.get(_GOES_ON, ""))}
     received = None
     if not call_alert.alerted(draft):
-        watch = _watch(told, contact.channel)
+        watch = _watch(told, contact)
         received = _submit(draft, contact, told, asked, missing, draft.files, sealed, by=by, at=at)
     if received is None:  # an alert or another tab sent other words before
         rows = contact_rows(contact.channel, contact.in_the_seal(by) | sealed)
         received = call_alert.send_rest(draft, told, asked, rows, at=at)
     if received is None:
         sealed["alert"] = short_name(draft.report_id)
-        draft.report_id, draft.code, watch = uuid4(), new_code().symbols, _watch(told, contact.channel)
+        draft.report_id, draft.code, watch = uuid4(), new_code().symbols, _watch(told, contact)
         received = (
             _submit(draft, contact, told, asked, missing, draft.files, sealed, by=by, at=at) or at.date()
         )
@@ -427,5 +428,5 @@ def send(
     functions.mark_unfinished_call(draft.keys.row_id, is_open=False)
 
 
-def _watch(told: Record, channel: str) -> str:
-    return route(submission.route_facts(told, channel), load_pack(settings.PACK)).watch_code or ""
+def _watch(told: Record, contact: Contact) -> str:
+    return submission.decide(told, contact.channel, contact.incident).watch_code or ""

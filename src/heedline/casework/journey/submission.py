@@ -12,13 +12,14 @@ from datetime import date, datetime
 from django.conf import settings
 
 from heedline.casework.errors import Conflict, SealingStopped, Spent
+from heedline.casework.intake.open_incidents import IncidentMark
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.report.sealing import NewReport, enclose
 from heedline.dispatch.clocks import rank_of, slot_end, slot_of
 from heedline.intake.questions import QuestionSet
 from heedline.intake.record import Record
 from heedline.packs import load_pack
-from heedline.packs.places.routing import RouteFacts, for_incident, route
+from heedline.packs.places.routing import RouteDecision, RouteFacts, for_incident, route
 from heedline.packs.rules.incidents import IncidentKind
 from heedline.packs.urgency import Urgency
 from heedline.reports import door
@@ -35,7 +36,18 @@ def _due(record: Record, area: str, incident: IncidentKind | None, at: datetime)
     return pack.first_due(record.kind, record.urgency, start, area=area)
 
 
-def route_facts(record: Record, channel: str) -> RouteFacts:
+def decide(record: Record, channel: str, mark: IncidentMark | None) -> RouteDecision:
+    """Return which desk receives a report: that of the incident whose mark it has, or that of its place and kind."""
+    pack = load_pack(settings.PACK)
+    decision, incident = route(_route_facts(record, channel), pack), _kind_of(mark)
+    return decision if incident is None else for_incident(decision, incident, pack)
+
+
+def _kind_of(mark: IncidentMark | None) -> IncidentKind | None:
+    return load_pack(settings.PACK).incidents.get(mark.kind) if mark is not None else None
+
+
+def _route_facts(record: Record, channel: str) -> RouteFacts:
     """Return what decides which desk receives a report.
 
     Where somebody is in danger or something is planned, and in a call or letter, nobody may have filled in the place: a
@@ -90,10 +102,7 @@ def seal(new: NewReport, *, at: datetime) -> SealedReport:
     Raises SealingStopped when it cannot be sealed to two people.
     """
     pack = load_pack(settings.PACK)
-    incident = pack.incidents.get(new.incident.kind) if new.incident is not None else None
-    decision = route(route_facts(new.record, new.channel), pack)
-    if incident is not None:
-        decision = for_incident(decision, incident, pack)
+    decision = decide(new.record, new.channel, new.incident)
     today = at.date()
     desk = key_directory.addressee(decision.desk_code, today)
     watch = key_directory.addressee(decision.watch_code, today) if decision.watch_code else None
@@ -102,7 +111,7 @@ def seal(new: NewReport, *, at: datetime) -> SealedReport:
     if desk is None:
         raise SealingStopped
     sealed = enclose(new, desk=desk, watch=watch, because=decision.because, at=at)
-    due_at = _due(new.record, decision.area, incident, at)
+    due_at = _due(new.record, decision.area, _kind_of(new.incident), at)
     sending = door.Submission(
         report=new.report_id,
         lookup=sealed.lookup,

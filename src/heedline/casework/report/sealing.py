@@ -18,6 +18,7 @@ from django.conf import settings
 from heedline.casework.errors import SealingStopped
 from heedline.casework.intake.draft_files import DraftFile
 from heedline.casework.intake.form_tokens import FormToken
+from heedline.casework.intake.open_incidents import IncidentMark
 from heedline.casework.keys.directory import Addressee, authoriser_epoch
 from heedline.intake.questions import QuestionSet
 from heedline.intake.record import Record
@@ -135,14 +136,6 @@ def enclose(
         ),
         files=addressed(new.files, to),
     )
-
-
-@dataclass(frozen=True)
-class IncidentMark:
-    """The incident by whose form a report was sent, and its kind, which decides the desk and the first deadline."""
-
-    id: UUID
-    kind: str
 
 
 @dataclass(frozen=True)

@@ -146,6 +146,7 @@ SET ROLE heedline_door;
 GRANT EXECUTE ON FUNCTION
     door.archive_questions(text, bytea),
     door.delete_draft(bytea),
+    door.incidents(),
     door.load_draft(bytea),
     door.save_draft(bytea, bytea, integer, bytea, bigint, bigint),
     door.say(bytea, uuid, bytea, uuid, bytea, bytea, bytea, uuid[], interval, text, uuid[], bytea[], uuid[], bigint[]),

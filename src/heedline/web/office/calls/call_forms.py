@@ -14,6 +14,7 @@ from typing import Any, Literal, cast
 from django.conf import settings
 
 from heedline.casework.access import session
+from heedline.casework.intake import open_incidents
 from heedline.casework.journey.call_taking import CHANNELS, Contact
 from heedline.intake import one_page
 from heedline.intake.one_page import Block, PageReading, Phrases
@@ -48,7 +49,9 @@ SAY_CONFIDENCE = (
     "Say: “We keep your name apart from what you tell me. Two people from two teams must agree to open it.” "
     "Only then ask how to reach them."
 )
-_OWN = ("kind", "channel", "contact-at", *(f"contact-on-{part}" for part in PARTS))
+_OWN = ("kind", "incident", "channel", "contact-at", *(f"contact-on-{part}" for part in PARTS))
+#: The choice of no incident: no address of one looks like it.
+_NO_INCIDENT = "-"
 #: Characters of one prompt on the risk.
 _RISK = 1000
 _FEW = 3  # a step with more fields has a row of its own
@@ -143,6 +146,7 @@ class Sheet:
             self.own.text("contact-at"),
             dropped,
             {one.label: words for one in risk_fields() if (words := self.own.text(one.name))},
+            open_incidents.mark_for(self.own.text("incident"), self.kind),
         )
 
     def record(self) -> Record:
@@ -152,6 +156,11 @@ class Sheet:
         """
         answers = one_page.whole(self.asked, self.reading)
         return build(self.asked, answers, language=LANGUAGE, identity_offered=self.offered)
+
+    @property
+    def names_incidents(self) -> bool:
+        """Return whether the form asks about which incident the report is."""
+        return any(one.name == "incident" for one in self.own.fields)
 
     # --- where things stand ---
 
@@ -249,12 +258,22 @@ def risk_fields() -> tuple[Field, ...]:
     )
 
 
-def _own_fields() -> tuple[Field, ...]:
+def _incident_field(kind: str) -> tuple[Field, ...]:
+    """Return a choice of the open incidents that take this kind of report, or nothing if there are none."""
+    offered = [FieldOption(value=one.slug, label=one.name) for one in open_incidents.open_for(kind)]
+    if not offered:
+        return ()
+    none = FieldOption(value=_NO_INCIDENT, label="No, or not known")
+    return (Radios(name="incident", label="Is it about an incident?", choices=(*offered, none), small=True),)
+
+
+def _own_fields(kind: str) -> tuple[Field, ...]:
     kinds = tuple(
         FieldOption(value=code, label=one.name) for code, one in load_pack(settings.PACK).kinds.items()
     )
     return (
         Radios(name="kind", label="What is it about?", choices=kinds, small=True, inline=True),
+        *_incident_field(kind),
         Radios(
             name="channel",
             label="How was it received?",
@@ -316,8 +335,13 @@ def sheet_of(
     code = kind if kind is not None and kind in pack.kinds else _kind_of(typed)
     asked = load_question_set(pack, pack.kinds[code].code, LANGUAGE)
     channel = typed.get("channel", ("",))[-1]
-    whole = {**typed, "kind": [code], "channel": [channel if channel in CHANNELS else next(iter(CHANNELS))]}
-    own = _checked_contact(Form.posted(_own_fields(), whole.items()), at)
+    whole = {
+        "incident": [_NO_INCIDENT],
+        **typed,
+        "kind": [code],
+        "channel": [channel if channel in CHANNELS else next(iter(CHANNELS))],
+    }
+    own = _checked_contact(Form.posted(_own_fields(code), whole.items()), at)
     reading = one_page.read_page(asked, whole, offered=offered, phrases=PHRASES)
     return Sheet(code, asked, whole, offered, reading, own)
 

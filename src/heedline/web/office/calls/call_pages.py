@@ -276,6 +276,7 @@ def show(
         "words_came_back": words_came_back,
         "form_of": form_of(request.attendance),
         "several_kinds": len(pack.kinds) > 1,
+        "incidents": sheet.names_incidents,
         "files": call_files.listed(draft),
         "risk": [one.name for one in call_forms.risk_fields()],
         "risk_name": pack.risk_prompts.name,

@@ -145,9 +145,7 @@ def _first_page(
 
 def _incidents(kind: str) -> dict[str, Any]:
     """Return the template context for the open incidents that take this kind of report."""
-    kinds = pack().incidents
-    found = [one for one in open_incidents.open_now() if one.kind in kinds and kinds[one.kind].report == kind]
-    return {"incidents": found, "incident_language": pack().first_language}
+    return {"incidents": open_incidents.open_for(kind), "incident_language": pack().first_language}
 
 
 def _is_form_of(draft: Draft, kind: str, of: PublicIncident | None) -> bool:

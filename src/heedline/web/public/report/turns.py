@@ -21,9 +21,9 @@ from django.views.decorators.http import require_http_methods
 from heedline.casework.intake import drafting
 from heedline.casework.intake.draft_room import For, StoreFull, may_begin
 from heedline.casework.intake.drafting import Draft, DraftChanged
+from heedline.casework.intake.open_incidents import IncidentMark
 from heedline.casework.intake.page_counts import ANYWHERE, COUNTS
 from heedline.casework.intake.rate_limit import CALLER
-from heedline.casework.report.sealing import IncidentMark
 from heedline.intake.questions import QuestionSet
 from heedline.web.declared import Audience, open_to
 from heedline.web.public.shell import cookies, recovery

@@ -23,7 +23,7 @@ def test_every_desk_that_reads_reports_has_a_supervisor() -> None:
 
 def test_every_invented_report_fits_the_questions() -> None:
     pack = load_pack("uk")
-    sets = {kind: load_question_set(pack, one.question_set) for kind, one in pack.kinds.items()}
+    sets = {kind: load_question_set(pack, one.code) for kind, one in pack.kinds.items()}
     told = files("heedline.jobs.demonstration").joinpath("reports.toml").read_text(encoding="utf-8")
     for entry in tomllib.loads(told)["reports"]:
         payload = {"kind": entry.get("kind", "activity"), **entry["told"]}

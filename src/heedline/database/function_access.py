@@ -24,6 +24,7 @@ ALSO = {
     for name in (
         "archive_questions",
         "delete_draft",
+        "incidents",
         "load_draft",
         "save_draft",
         "say",

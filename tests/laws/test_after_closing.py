@@ -149,16 +149,17 @@ def test_a_match_that_was_sent_before_the_day_of_closing_is_not_opened_again(
     compared(people, "Odile", "Otto")
     people.send(narrative=OTHER, **SOUTH_WEST)
     compared(people, "Otto")
-    tomorrow = people.at + timedelta(days=1)
+    # What is sent in the last quarter hour of a day counts as of the next.
+    later = people.at + timedelta(days=2)
     with people.sitting("Odile") as here:
-        transitions.take(ref, by=here, at=tomorrow)
+        transitions.take(ref, by=here, at=later)
         transitions.assess_and_close(
-            ref, stories.VAGUE, stories.NOTHING, version=row(ref).version, by=here, at=tomorrow
+            ref, stories.VAGUE, stories.NOTHING, version=row(ref).version, by=here, at=later
         )
         opened: list[UUID] = []
         monkeypatch.setattr(reopening, "bring_back", lambda ref, *_, **__: opened.append(ref))
         desk_notices._verified.clear()  # another process
-        desk_notices.tidy(by=here, at=tomorrow)
+        desk_notices.tidy(by=here, at=later)
     assert opened == []
     assert row(ref).stage == "closed"
 

@@ -126,6 +126,9 @@ class Person(SiteClient):
 def bare(answer: Any) -> tuple[int, str, str]:
     body = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", answer.content.decode(errors="replace"))
     body = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", "<id>", body)
+    body = re.sub(
+        r"\b[0-9]{2}:[0-9]{2} (UTC|GMT|BST)\b", "<clock>", body
+    )  # a minute may end between two answers
     place = re.sub(r"[0-9a-f-]{36}", "<id>", answer.headers.get("Location", ""))
     return answer.status_code, place, body
 

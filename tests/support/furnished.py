@@ -135,6 +135,7 @@ def enter(name: str) -> None:
     if name in _BUILDERS and (name not in _standing or _standing[name].quarter != _quarter()):
         _build(name)
     _visited.add(name)
+    open_incidents.forget()
     database.enter(name)
 
 
@@ -145,7 +146,6 @@ def house(name: str) -> House:
     # As it was known after the last statement was made. Verifying all statements anew takes longer than many a test.
     key_directory.forget()
     key_directory._known = replace(found.known, asked=time.monotonic(), offered={})
-    open_incidents.forget()
     desk_index.unmerged.clear()  # of an index that an earlier test had, or changed
     page_store.kept._pages.clear()
     made: House = pickle.loads(found.house)  # noqa: S301 - what `_build` has made

@@ -24,6 +24,7 @@ from heedline.casework.people import training
 from heedline.casework.setup import stewardship
 from heedline.casework.setup.stewardship import Enrolment, Hand
 from heedline.desks.models import Desk, EpochGrant, Officer, Organisation
+from heedline.dispatch.models import WorkerBeat
 from heedline.permits.roles import Role
 from heedline.vault.grants import open_grant
 from heedline.vault.keys import new_seed, signing_public
@@ -101,7 +102,7 @@ def build_house(at: datetime) -> House:
                 key_directory.directory().highest_serial, by=house.keys[name].hand, at=at
             )
     with acting("worker"):
-        paging.beat(_FOR_EVER)
+        paging.beat(_FOR_EVER, thread=WorkerBeat.DANGERS)
     return house
 
 

@@ -89,7 +89,9 @@ class Alarm(models.Model):
 
 
 class WorkerBeat(models.Model):
-    """The time when the worker last ran, to the minute, stored in one row."""
+    """The last minute in which a thread of the worker ran: the one that pages about danger, or the one of all other tasks."""
+
+    DANGERS, TASKS = 1, 2
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     minute = models.DateTimeField()

@@ -324,8 +324,6 @@ def run() -> int:
     dangers = threading.Thread(target=page_dangers_until, args=[stop], name="dangers")
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="task") as thread:
         dangers.start()
-        # officers' pages would otherwise say for up to a minute that nobody is being paged
-        thread.submit(Runner(), PeriodicTask("beat", "", 9, paging.beat))
         try:
             asyncio.run(_until_stopped(thread))
         finally:

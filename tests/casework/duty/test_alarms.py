@@ -407,7 +407,7 @@ def test_the_worker_shows_that_it_runs_to_the_minute(scene: Scene) -> None:
     at = datetime.now(UTC)
     assert not alarms.somebody_is_paged(), "it has never run"
     with acting("worker"):
-        paging.beat(at - timedelta(minutes=1))
+        paging.beat(at - timedelta(minutes=1), thread=WorkerBeat.DANGERS)
         assert WorkerBeat.objects.get().minute == minute_of(at - timedelta(minutes=1))
     assert alarms.somebody_is_paged()
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from heedline.casework.duty import paging
+from heedline.casework.duty import alarms, page_rounds, paging
+from heedline.dispatch.models import WorkerBeat
 from tests.sites.office.desk_hand import Hand
 from tests.support.acting import acting
 from tests.support.cast import House, now
@@ -19,7 +20,7 @@ SAID = "Nobody is being paged."
 
 def _beat(minutes_ago: int) -> None:
     with acting("worker"):
-        paging.beat(now() - timedelta(minutes=minutes_ago))
+        paging.beat(now() - timedelta(minutes=minutes_ago), thread=WorkerBeat.DANGERS)
 
 
 @pytest.mark.parametrize("name", ["Odile", "Nadia", "Stella"])
@@ -46,3 +47,19 @@ def test_monitoring_asks_without_signing_in_and_learns_nothing_else(house: House
     assert answer["Retry-After"]
     assert b"Nobody is being paged" in answer.content
     assert not answer.cookies
+
+
+def test_other_tasks_do_not_hide_that_danger_pages_nobody(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _beat(minutes_ago=5)
+    with acting("worker"):
+        paging.beat(now())
+        with monkeypatch.context() as broken:
+            broken.setattr(page_rounds, "chained", lambda _: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                paging.page_dangers(now(), 0.0)
+    assert not alarms.somebody_is_paged()
+    with acting("worker"):
+        paging.page_dangers(now(), 0.0)
+    assert alarms.somebody_is_paged()

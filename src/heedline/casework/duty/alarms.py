@@ -154,7 +154,7 @@ def resolve_at_desk(
 
 
 def somebody_is_paged() -> bool:
-    """Return whether the worker, which pages people, is running.
+    """Return whether the worker pages people about danger.
 
     It is asked by the program that watches the installation, and nobody needs to be signed in.
     """

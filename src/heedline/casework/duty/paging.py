@@ -346,10 +346,13 @@ def task_failed(at: datetime) -> None:
     raise_for_all(AlarmKind.WORKER_FAILING, at)
 
 
-def beat(at: datetime) -> None:
-    """Record that the worker is running, to the nearest minute."""
-    if not WorkerBeat.objects.filter(id=1).update(minute=minute_of(at)):
-        WorkerBeat.objects.bulk_create([WorkerBeat(id=1, minute=minute_of(at))], ignore_conflicts=True)
+def beat(at: datetime, *, thread: int = WorkerBeat.TASKS) -> None:
+    """Record the minute in which a thread of the worker ran (`WorkerBeat`), unless it stands there already."""
+    minute = minute_of(at)
+    if WorkerBeat.objects.filter(id=thread, minute=minute).exists():
+        return
+    if not WorkerBeat.objects.filter(id=thread).update(minute=minute):
+        WorkerBeat.objects.bulk_create([WorkerBeat(id=thread, minute=minute)], ignore_conflicts=True)
 
 
 # --- paging --------------------------------------------------------------------------------------------------------
@@ -365,7 +368,9 @@ def page_dangers(at: datetime, monotonic: float, memory: PagerMemory = _memory) 
         if not mine:
             return 0
         alarms = page_rounds.about_danger()
-        return _page(alarms, at, monotonic, memory.dangers, dangers=True)
+        escalated = _page(alarms, at, monotonic, memory.dangers, dangers=True)
+        beat(at, thread=WorkerBeat.DANGERS)  # only now: a round that fails pages nobody
+        return escalated
 
 
 def page_round(at: datetime, monotonic: float, memory: PagerMemory = _memory) -> int:

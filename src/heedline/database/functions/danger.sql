@@ -3,10 +3,11 @@
 -- does; payloads stay as they are.
 SET ROLE heedline_usher;
 
--- Whether the worker, which pages people, has written its minute within the last three, by the server's clock.
+-- Whether a round of pages about danger has ended within the last three minutes, by the server's clock.
 CREATE FUNCTION permits.worker_runs() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
-    SELECT EXISTS (SELECT 1 FROM public.dispatch_worker_beat WHERE minute >= now() - interval '3 minutes')
+    SELECT EXISTS (SELECT 1 FROM public.dispatch_worker_beat
+        WHERE id = 1 AND minute >= now() - interval '3 minutes')
 $$;
 
 -- The open dangers of the desks of a session's officer, the next review first, for the banner of every page. An entry

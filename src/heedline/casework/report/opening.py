@@ -24,7 +24,7 @@ from heedline.casework.errors import ChangedSinceArrival
 from heedline.casework.report import report_language
 from heedline.intake.question_files import load_question_set
 from heedline.packs import load_pack
-from heedline.packs.slots import slot_end, slot_of
+from heedline.packs.slots import SLOT, slot_end, slot_of
 from heedline.packs.text.tongues import Guess
 from heedline.reports.models import Report
 from heedline.reports.stored import StoredPart
@@ -53,9 +53,14 @@ def due_of(report: Report, opened: OpenedReport | None) -> datetime | None:
 
 
 def danger_first(report: Report, opened: OpenedReport | None) -> tuple[bool, float]:
-    """Return the sort key that puts the dangers that nobody owns first, by their deadlines (`due_of`), and keeps other orders."""
+    """Return the sort key that puts the dangers that nobody owns first, by their deadlines (`due_of`), and keeps other orders.
+
+    One that these keys cannot open may have arrived at any time of its quarter hour. It stands as if it had been the first.
+    """
     unowned = report.rank == 0 and report.owner_id is None
     due = due_of(report, opened) if unowned else None
+    if due is not None and opened is None:
+        due -= SLOT
     return due is None, due.timestamp() if due is not None else 0
 
 

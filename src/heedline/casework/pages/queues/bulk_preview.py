@@ -106,7 +106,8 @@ class Alike:
     """Groups of similar reports among the first `looked_at` reports waiting at a desk.
 
     `more` is True when further reports are waiting beyond these. `alone` are the first of the `alone_count` reports of an
-    incident that are in no group, those with marked words first.
+    incident that are in no group, those with marked words first. `left_out` are the first of the `left_out_count` that are
+    not compared, each with the reason.
     """
 
     groups: tuple[BulkGroup, ...]
@@ -114,6 +115,8 @@ class Alike:
     more: bool
     alone: tuple[SweepItem, ...] = ()
     alone_count: int = 0
+    left_out: tuple[SweepItem, ...] = ()
+    left_out_count: int = 0
 
 
 @dataclass(frozen=True)
@@ -215,26 +218,29 @@ class _Waiting:
     more: bool
     left_out: tuple[SweepItem, ...] = ()
 
-    def groups(self, words: str = "") -> list[list[UUID]]:
+    def with_words(self, words: str) -> dict[UUID, str]:
+        """Return the accounts that contain these words, by report."""
         wanted = " ".join(words.casefold().split())
         texts = ((ref, self.told[ref].account) for ref in self.items)
-        return near_duplicates.groups(
-            (ref, text) for ref, text in texts if wanted in " ".join(text.casefold().split())
-        )
+        return {ref: text for ref, text in texts if wanted in " ".join(text.casefold().split())}
+
+    def groups(self, words: str = "") -> list[list[UUID]]:
+        return near_duplicates.groups(self.with_words(words).items())
 
 
 def _waiting(desk: DeskLine, by: Attendance, incident: UUID | None = None) -> _Waiting:
-    waiting = reports_of(by.desk_ids).filter(desk_id=desk.id, stage=Stage.WAITING, rank__gt=0, unread=0)
-    if incident is not None:
-        waiting = waiting.filter(incident_id=incident)
-    rows = [
-        row
-        for row in waiting.select_related("desk").order_by("rank", "due_at", "id")[: LOOKED_AT + 1]
-        if not why_not(row)
-    ]
-    more, rows = len(rows) > LOOKED_AT, rows[:LOOKED_AT]
+    """Return the waiting reports of a desk that may be compared, or of an incident all but dangers, with what bars them."""
+    waiting = reports_of(by.desk_ids).filter(desk_id=desk.id, stage=Stage.WAITING, rank__gt=0)
+    waiting = waiting.filter(unread=0) if incident is None else waiting.filter(incident_id=incident)
+    rows = list(waiting.select_related("desk").order_by("rank", "due_at", "id")[: LOOKED_AT + 1])
+    more = len(rows) > LOOKED_AT
+    rows = [row for row in rows[:LOOKED_AT] if incident is not None or not why_not(row)]
     opened, hung = _opened((row.id for row in rows), by), _hung(rows)
-    found = {row.id: _item(row, opened[row.id], hung.get(row.id, "")) for row in rows if row.id in opened}
+    found = {
+        row.id: _item(row, opened.get(row.id), hung.get(row.id, ""))
+        for row in rows
+        if incident is not None or row.id in opened
+    }
     items = {ref: item for ref, item in found.items() if not item.left_out}
     _log("alike", desk, (row for row in rows if row.id in opened), by)
     told = {row.id: look_alikes.told_text(opened[row.id], row) for row in rows if row.id in items}
@@ -248,7 +254,7 @@ def alike(
     """Return the groups of similar reports waiting at this desk, largest first.
 
     With `words`, only reports whose account contains them are compared. With `incident`, only its reports are, and those that
-    resemble no other come with them. Opens the first `LOOKED_AT` reports. Reports of
+    resemble no other, or cannot be compared, come with them. Opens the first `LOOKED_AT` reports. Reports of
     danger to life are never included. Raises NotHere, Refused and Locked.
     """
     found = _waiting(_permitted(desk_code, by), by, incident)
@@ -257,14 +263,16 @@ def alike(
     if incident is None:
         return Alike(groups, found.looked_at, found.more)
     alike_to_others = {ref for one in grouped for ref in one}
-    alone = [item for ref, item in found.items.items() if ref not in alike_to_others]
+    alone = [found.items[ref] for ref in found.with_words(words) if ref not in alike_to_others]
     alone.sort(key=lambda item: not closing_rules.marked_in([found.told[item.ref].whole]))
     return Alike(
         groups,
         found.looked_at,
         found.more,
-        (*found.left_out, *alone)[:MOST],
-        len(found.left_out) + len(alone),
+        tuple(alone[:MOST]),
+        len(alone),
+        found.left_out[:MOST],
+        len(found.left_out),
     )
 
 

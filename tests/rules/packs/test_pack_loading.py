@@ -76,6 +76,8 @@ def edited() -> Edit:
         ("holidays.toml", "[6, 7]", "[1, 2, 3, 4, 5, 6, 7]", r"holidays.toml: weekend: must be days of the week"),
         ("kinds/person/assessment.toml", "[choices.under18]", "[choice.under18]", r"kinds/person/assessment.toml: choice"),
         ("kinds/advice/assessment.toml", "[reason]", "[why]", r"kinds/advice/assessment.toml: reason: is missing"),
+        ("incidents.toml", '"now", "call"', '"nwo", "call"', r"incidents.toml: kinds.attack.asks: activity has no page nwo"),
+        ("incidents.toml", '"now", "call"', '"call"', r"incidents.toml: kinds.attack.asks: must have the page now"),
         ("words/en.toml", "{numbers.hotline}", "{numbers.hotlin}", r"words/en.toml: shared.phone: nothing in the pack is called numbers.hotlin"),
         ("words/en.toml", '"Back"', '""', r"words/en.toml: shared.back: must be text and not empty"),
         ("areas/outcodes.csv", "code,forces", "outcode,forces", r"areas/outcodes.csv: the columns must be"),

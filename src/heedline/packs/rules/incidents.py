@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
-from heedline.packs.tables import read_toml
+from heedline.packs.kind_files import own_file
+from heedline.packs.tables import Table, read_toml
 from heedline.packs.urgency import Urgency
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def read_incidents(
 ) -> dict[str, IncidentKind]:
     """Return the kinds of incident read from `incidents.toml`.
 
-    Raises PackError, also for a desk that does not take the kind of report.
+    Raises PackError, also for a desk that does not take the kind of report, and for a form without a page that every report
+    of the kind needs.
     """
     top = read_toml(folder, "incidents.toml")
     found = {}
@@ -55,6 +57,7 @@ def read_incidents(
         )
         if one.report not in desks[one.desk].kinds:
             raise table.wrong("desk", "must name a desk that takes this kind of report")
+        _check_pages(folder, one, table)
         if one.first_priority[Urgency.DANGER] != "danger":
             raise pace.wrong("danger", "must be danger")
         pace.done()
@@ -62,3 +65,14 @@ def read_incidents(
         found[code] = one
     top.done()
     return found
+
+
+def _check_pages(folder: Traversable, one: IncidentKind, table: Table) -> None:
+    structure = read_toml(folder, own_file(one.report, "questions.toml"))
+    pages = structure.raw("steps")
+    if unknown := set(one.asks) - {page["slug"] for page in pages}:
+        raise table.wrong("asks", f"{one.report} has no page {min(unknown)}")
+    needed = {page["slug"] for page in pages if page.get("needed") or page.get("kind") == "check"}
+    needed |= {structure.text("narrative").partition(".")[0], structure.text("skip_to")}
+    if missing := needed - set(one.asks):
+        raise table.wrong("asks", f"must have the page {min(missing)}, which every report needs")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -12,11 +13,13 @@ from heedline.audit.models import Event
 from heedline.casework.access import session
 from heedline.casework.errors import Locked, NotHere
 from heedline.casework.intake import incidents, open_incidents
+from heedline.casework.intake.open_incidents import IncidentMark
 from heedline.dispatch.clocks import slot_end, slot_of
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Incident, Report
+from tests.sites.public.mishaps import database_away
 from tests.sites.public.walker import Walker, another_tab
 from tests.support import stories
 from tests.support.acting import acting
@@ -110,6 +113,18 @@ def test_the_database_lets_nobody_open_one_in_anothers_name_or_open_it_again(peo
         assert Incident.objects.filter(slug="market-square").update(closed_at=None, closed_by=None) == 0
         with pytest.raises(DatabaseError), transaction.atomic():
             Incident.objects.filter(slug="market-square").update(name="Another")
+
+
+@pytest.mark.parametrize("name", ["Olga", "Stella"])
+def test_the_database_lets_nobody_of_another_desk_open_or_close_one(people: People, name: str) -> None:
+    ref = opened(people)
+    me = people.house.officers[name]
+    mine = {"kind": "attack", "opened_at": people.at, "desk": people.house.desks["national"], "opened_by": me}
+    with people.sitting(name, unlocked=False):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Incident.objects.create(name=NAME, slug="x", **mine)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Incident.objects.filter(id=ref).update(closed_at=people.at, closed_by=me)
 
 
 @pytest.mark.parametrize(
@@ -214,6 +229,23 @@ def test_an_unknown_incident_is_not_found_like_any_other_address(rosa: Walker, p
             response = method(f"/incident/{path}/")
         assert response.status_code == 404
     assert NAME not in response.content.decode()
+
+
+def test_nobody_is_told_that_there_is_none_while_the_list_was_never_read(rosa: Walker) -> None:
+    rosa.visit(PATH)
+    open_incidents.forget()
+    with database_away("incidents"):
+        assert rosa.press("Start", danger="yes").response.status_code == 503
+        assert rosa.visit(PATH).response.status_code == 503
+        assert rosa.visit("/").response.status_code == 200
+    assert "Tell us what you saw" in rosa.visit(PATH).main
+
+
+def test_a_report_that_names_an_incident_of_another_time_is_stored(people: People) -> None:
+    """After a restore the incident may be missing that a draft names."""
+    new = replace(stories.new_report(narrative=SAW), incident=IncidentMark(uuid4(), "attack"))
+    stories.send(new, at=people.at)
+    assert Report.objects.get(id=new.report_id).incident is None
 
 
 def test_a_closed_one_says_so_and_leads_to_the_usual_form(people: People, rosa: Walker) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from heedline.audit.models import Event
 from heedline.casework.intake import open_incidents
 from heedline.casework.intake.open_incidents import IncidentMark
 from heedline.reports.models import Incident, Report
@@ -97,13 +98,39 @@ def test_look_alikes_of_one_incident_are_one_list_with_what_resembles_none_first
     assert places == sorted(places), "what is marked, what is alone, then the group"
     nadia.get("/w/q/national/alike/")
     assert "6 similar reports" in nadia.html
+    nadia.get(f"/w/q/national/alike/?incident={incident.id}")
+    fields = {**nadia.form("/w/q/national/alike/"), "words": "packed his car"}
+    found = nadia.client.post(nadia.path, fields).content.decode()
+    assert "Reports that resemble no other: 1" in found
+    assert "He keeps knives" not in found
+    nadia.get("/w/q/national/alike/")
     assert "resemble no other" not in nadia.html
 
 
+def test_what_cannot_be_closed_in_bulk_is_in_an_incidents_list_with_the_reason(nadia: Hand) -> None:
+    nadia.send("", **FORM)
+    incident = Incident.objects.get()
+    written = by_its_form(incident, "A van drove off before the bang.")
+    Report.objects.filter(id=written).update(unread=1)
+    nadia.get(f"/w/q/national/alike/?incident={incident.id}")
+    assert "Reports that cannot be closed in bulk: 1" in nadia.html
+    assert "A van drove off" in nadia.html
+    nadia.get("/w/q/national/alike/")
+    assert "A van drove off" not in nadia.html
+
+
 @pytest.mark.parametrize("name", ["Nils", "Olga"])
-def test_nobody_else_has_the_page(leads: House, hand: Callable[[], Hand], name: str) -> None:
+def test_nobody_else_has_the_page(leads: House, hand: Callable[[], Hand], nadia: Hand, name: str) -> None:
+    nadia.send("", **FORM)
     page = hand().at_work(leads, name)
     assert page.get(LIST).status_code == 404
+    page.get("/w/")
+    token = page.form("/lock/")["csrfmiddlewaretoken"]
+    for sent in (FORM, {}):
+        answer = page.client.post(LIST, {**sent, "csrfmiddlewaretoken": token})
+        assert answer.status_code == 403
+        assert NAME not in answer.content.decode()
+    assert Event.objects.filter(act="incident-opened", outcome="refused").count() == 2
 
 
 def test_a_call_offers_the_open_incidents_and_names_the_chosen_one(leads: House, nadia: Hand) -> None:
@@ -118,6 +145,7 @@ def test_a_call_offers_the_open_incidents_and_names_the_chosen_one(leads: House,
         nadia.get("/w/call/")
         assert ask in nadia.html
         nadia.send("/w/call/", do="finish", incident=chosen, **told, **{"you.who": "anonymous"})
+        assert (NAME in nadia.html) is (chosen != "-"), "what the caller hears before it is sent"
         nadia.send("/w/call/check/", do="send")
         assert nadia.heading == "Report sent. Read out the code"
     found = Report.objects.values_list("incident__slug", "desk__code").order_by("incident__slug")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,23 +32,33 @@ class IncidentMark:
 @dataclass
 class _Known:
     asked: float
-    incidents: tuple[PublicIncident, ...]
+    incidents: tuple[PublicIncident, ...] | None
+    """None until they have been read once."""
 
 
-_known = _Known(float("-inf"), ())
+_known = _Known(float("-inf"), None)
+_first = threading.Lock()
 
 
 def _read() -> tuple[PublicIncident, ...]:
-    if time.monotonic() - _known.asked >= _FRESH_SECONDS:
+    """Return every incident. Raises the database's error if they have never been read and cannot be."""
+    if _known.incidents is None:
+        with _first:  # nobody is told that there are none while another reads them
+            if _known.incidents is None:
+                _known.incidents, _known.asked = door.incidents(), time.monotonic()
+    elif time.monotonic() - _known.asked >= _FRESH_SECONDS:
         _known.asked = time.monotonic()  # others go on with the last list meanwhile
-        with suppress(Error):  # incidents are no reason to keep anybody from the other pages
+        with suppress(Error):
             _known.incidents = door.incidents()
     return _known.incidents
 
 
 def open_now() -> tuple[PublicIncident, ...]:
     """Return the incidents whose forms are open, newest first."""
-    return tuple(one for one in _read() if one.is_open)
+    try:
+        return tuple(one for one in _read() if one.is_open)
+    except Error:  # incidents are no reason to keep anybody from the other pages
+        return ()
 
 
 def open_for(report_kind: str) -> tuple[PublicIncident, ...]:
@@ -66,11 +77,14 @@ def mark_for(slug: str, report_kind: str) -> IncidentMark | None:
 
 
 def at_path(slug: str) -> PublicIncident | None:
-    """Return the incident at this path, open or closed, or None."""
+    """Return the incident at this path, open or closed, or None.
+
+    Raises the database's error if no list has been read yet and the database is away.
+    """
     return next((one for one in _read() if one.slug == slug), None)
 
 
 def forget() -> None:
     """Read the list anew when it is next asked for."""
     _known.asked = float("-inf")
-    _known.incidents = ()
+    _known.incidents = None

@@ -72,7 +72,8 @@ BEGIN
     END IF;
     INSERT INTO public.reports_report (id, kind, channel, area, urgency, priority, desk_id, watch_id, incident_id, question_set,
         stage, slot, received_on, settled, seen, offered, due_at, rank, version, withdraw_asked, unread, outcome, status)
-    VALUES (p_report, p_kind, p_channel, p_area, p_urgency, '', p_desk, p_watch, p_incident, p_question_set, 'waiting',
+    VALUES (p_report, p_kind, p_channel, p_area, p_urgency, '', p_desk, p_watch,
+        (SELECT i.id FROM public.reports_incident i WHERE i.id = p_incident), p_question_set, 'waiting',
         s, (s AT TIME ZONE 'UTC')::date, false, false, false, s + p_due_after, p_rank, 1, false, 0, '', 'received')
     ON CONFLICT (id) DO NOTHING;
     IF NOT FOUND THEN

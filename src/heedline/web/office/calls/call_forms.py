@@ -158,6 +158,15 @@ class Sheet:
         return build(self.asked, answers, language=LANGUAGE, identity_offered=self.offered)
 
     @property
+    def incident_words(self) -> str:
+        """Return the name of the chosen incident, that its form has closed meanwhile, or "" if none was chosen."""
+        slug = self.own.text("incident")
+        if slug in ("", _NO_INCIDENT):
+            return ""
+        found = (one.name for one in open_incidents.open_for(self.kind) if one.slug == slug)
+        return next(found, "Its form has closed. The report goes to the desk of its place.")
+
+    @property
     def names_incidents(self) -> bool:
         """Return whether the form asks about which incident the report is."""
         return any(one.name == "incident" for one in self.own.fields)

@@ -331,6 +331,7 @@ def check(request: OfficeRequest) -> HttpResponse:
     asked = {"identity_offered": sheet.offered}
     missing = [sheet.asked.any_step(slug) for slug in engine.missing(sheet.asked, answers, **asked)]
     contact = sheet.contact(dropped=False)
+    about = [("Incident", sheet.incident_words)] if sheet.incident_words else []
     context = {
         "sections": [
             (section.title, given)
@@ -338,7 +339,7 @@ def check(request: OfficeRequest) -> HttpResponse:
             if (given := [row for row in section.rows if row.given])
         ],
         "not_asked": [(one.title, f"{one.slug}.{one.fields[0].name}") for one in missing],
-        "contact": call_taking.contact_rows(contact.channel, contact.in_the_seal(request.attendance)),
+        "contact": call_taking.contact_rows(contact.channel, contact.in_the_seal(request.attendance)) + about,
         "line": call_taking.line_of(draft),
         "alerted": _alerted(request, draft),
         "files": call_files.listed(draft),

@@ -56,13 +56,14 @@ def _fields() -> tuple[TextInput, TextInput, Radios]:
 def incident_list(request: OfficeRequest) -> HttpResponse:
     """List the incidents with their numbers of reports, and open one in one act."""
     at, by = session.now(), request.attendance
-    if request.method == "GET" and not incidents.may_open(by):
+    may = incidents.may_open(by)
+    if request.method == "GET" and not may:
         raise NotHere
     fields = _fields()
     form = Form(fields)
     if request.method == "POST":
         form = Form.posted(fields, request.POST.lists())
-        if not form.errors:
+        if not form.errors or not may:  # who may not is refused, and that is logged
             try:
                 incidents.open_incident(form.text("name"), form.text("slug"), form.text("kind"), by=by, at=at)
             except NotNow as no:

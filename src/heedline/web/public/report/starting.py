@@ -90,7 +90,10 @@ def incident(request: HttpRequest, slug: str) -> HttpResponse:
 
     An unknown one is not found, like any other address.
     """
-    found = open_incidents.at_path(slug)
+    try:
+        found = open_incidents.at_path(slug)
+    except StoreAway:
+        return recovery.store_away(request, full=False)
     kind = pack().incidents.get(found.kind) if found is not None else None
     if found is None or kind is None:
         raise NotHere

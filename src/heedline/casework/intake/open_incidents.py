@@ -40,25 +40,18 @@ _known = _Known(float("-inf"), None)
 _first = threading.Lock()
 
 
-def _read() -> tuple[PublicIncident, ...]:
-    """Return every incident. Raises the database's error if they have never been read and cannot be."""
-    if _known.incidents is None:
-        with _first:  # nobody is told that there are none while another reads them
-            if _known.incidents is None:
-                _known.incidents, _known.asked = door.incidents(), time.monotonic()
-    elif time.monotonic() - _known.asked >= _FRESH_SECONDS:
+def _read() -> tuple[PublicIncident, ...] | None:
+    """Return every incident, or None if they have not been read yet."""
+    if time.monotonic() - _known.asked >= _FRESH_SECONDS:
         _known.asked = time.monotonic()  # others go on with the last list meanwhile
-        with suppress(Error):
+        with suppress(Error):  # incidents are no reason to keep anybody from the other pages
             _known.incidents = door.incidents()
     return _known.incidents
 
 
 def open_now() -> tuple[PublicIncident, ...]:
     """Return the incidents whose forms are open, newest first."""
-    try:
-        return tuple(one for one in _read() if one.is_open)
-    except Error:  # incidents are no reason to keep anybody from the other pages
-        return ()
+    return tuple(one for one in _read() or () if one.is_open)
 
 
 def open_for(report_kind: str) -> tuple[PublicIncident, ...]:
@@ -70,10 +63,12 @@ def open_for(report_kind: str) -> tuple[PublicIncident, ...]:
 def mark_for(slug: str, report_kind: str) -> IncidentMark | None:
     """Return the mark of a report that names the incident at this path.
 
-    None if no open incident there takes this kind of report: it is then a report like any other.
+    None if no open incident there takes this kind of report: it is then a report like any other. Raises as `at_path` does.
     """
-    found = next((one for one in open_for(report_kind) if one.slug == slug), None) if slug else None
-    return IncidentMark(found.id, found.kind) if found is not None else None
+    found = at_path(slug) if slug else None
+    return (
+        IncidentMark(found.id, found.kind) if found is not None and found in open_for(report_kind) else None
+    )
 
 
 def at_path(slug: str) -> PublicIncident | None:
@@ -81,7 +76,15 @@ def at_path(slug: str) -> PublicIncident | None:
 
     Raises the database's error if no list has been read yet and the database is away.
     """
-    return next((one for one in _read() if one.slug == slug), None)
+    found = _read()
+    if found is None:
+        with (
+            _first
+        ):  # whoever follows a link is not told that there is none while another reads the first list
+            if _known.incidents is None:
+                _known.incidents = door.incidents()
+            found = _known.incidents
+    return next((one for one in found if one.slug == slug), None)
 
 
 def forget() -> None:

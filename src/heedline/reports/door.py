@@ -172,8 +172,9 @@ def submit(s: Submission) -> str:
 def submit_together(several: Sequence[Submission]) -> list[bool]:
     """Store several new reports in one transaction, durably, and return for each whether it was stored.
 
-    Only reports from programs, without files and incident, are stored in this way. `submit` says why one was not stored, and it is also
-    told of one that was stored by an earlier transaction. If the database fails, no report is said to be stored.
+    Only reports from programs that have no files and name no incident are stored in this way. `submit` says why one was not
+    stored, and it is also told of one that was stored by an earlier transaction. If the database fails, no report is said to
+    be stored.
     """
     first = {one.report: one for one in reversed(several) if _goes_together(one)}
     rows = sorted(first.values(), key=lambda one: one.report)  # whoever waits for another waits in one order

@@ -117,7 +117,7 @@ def drop_off(week: date, *, by: Attendance, at: datetime, as_file: bool = False)
 def _of_kind(kind: str, counted: Counter[tuple[str, str, str]]) -> KindLines:
     pack = load_pack(settings.PACK)
     lines = [_line(kind, BEFORE, "Before you start", counted)]
-    for step in load_question_set(pack, pack.kinds[kind].code).steps:
+    for step in load_question_set(pack, kind).steps:
         if step.private:
             note = "Not counted: it would tell how many give their name."
             lines.append(DropOffLine(step.slug, step.title, None, None, None, figure(0), (), note))

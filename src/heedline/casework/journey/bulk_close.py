@@ -109,7 +109,7 @@ def asks_for_a_call(kind: str, opened: OpenedReport) -> bool:
 
 def _questions(kind: str) -> Any:
     pack = load_pack(settings.PACK)
-    return load_question_set(pack, pack.kinds[kind].code)
+    return load_question_set(pack, kind)
 
 
 def _may_ask_for_a_call(kind: str) -> bool:

@@ -59,7 +59,7 @@ def invented(pack: str, code: str) -> tuple[Record, QuestionSet]:
     """
     loaded = load_pack(pack)
     scenario = loaded.practice.scenarios[code]
-    asked = load_question_set(loaded, loaded.kinds[scenario.kind].code)
+    asked = load_question_set(loaded, scenario.kind)
     told = {"kind": scenario.kind, **scenario.told}
     record = from_api({scenario.kind: asked}, told, identity_offered=True)
     if not isinstance(record, Record):

@@ -140,7 +140,7 @@ class OpenedReport:
         pack, kind = load_pack(settings.PACK), str(self.record.get("kind"))
         if kind not in pack.kinds:
             return False
-        step, name = load_question_set(pack, pack.kinds[kind].code).roles.get("subject_young", ("", ""))
+        step, name = load_question_set(pack, kind).roles.get("subject_young", ("", ""))
         return bool(self.record.get("answers", {}).get(step, {}).get(name) == "yes")
 
 

@@ -25,7 +25,7 @@ def questions_of(digest: str, kind: str, language: str = "") -> QuestionSet | No
     pack = load_pack(settings.PACK)
     spoken = language if language in pack.languages else pack.first_language
     if kind in pack.kinds:
-        asked = load_question_set(pack, pack.kinds[kind].code, spoken)
+        asked = load_question_set(pack, kind, spoken)
         if asked.digest == digest:
             return asked
     kept = QuestionSetArchive.objects.filter(digest=digest).values_list("canonical", flat=True).first()
@@ -40,7 +40,7 @@ def as_asked(digest: str, kind: str) -> QuestionSet | None:
     pack = load_pack(settings.PACK)
     found = questions_of(digest, kind)
     if found is None and kind in pack.kinds:
-        return load_question_set(pack, pack.kinds[kind].code)
+        return load_question_set(pack, kind)
     return found
 
 

@@ -11,7 +11,8 @@ CREATE FUNCTION permits.worker_runs() RETURNS boolean LANGUAGE sql STABLE SECURI
 $$;
 
 -- The open dangers of the desks of a session's officer, the next review first, for the banner of every page. An entry
--- follows if nobody is being paged, and two more, each with a number up to a hundred and the report that is due first: the reports of danger that nobody has taken,
+-- follows if nobody is being paged, and two more, each with a number up to a hundred and the report that is due first: the
+-- reports of danger that nobody has taken,
 -- and for a round-the-clock desk those of other desks where nobody is on duty, if something is planned or the reporter is
 -- not sure (packs/urgency.py: PAGED). It believes the session's secret, like the row policies, and is asked in the
 -- statement that looks the session up.

@@ -367,7 +367,7 @@ def _send(entry: dict[str, Any]) -> _Sent:
 
     pack = load_pack(settings.PACK)
     kind = entry.get("kind", "activity")
-    questions = load_question_set(pack, pack.kinds[kind].code)
+    questions = load_question_set(pack, kind)
     record = from_api({kind: questions}, {"kind": kind, **entry["told"]}, identity_offered=True)
     if not isinstance(record, Record):
         raise ValueError(

@@ -11,6 +11,8 @@ from django.db import models
 
 
 class Incident(models.Model):
+    """An event that many people report, with the times at which its public form was opened and closed, and by whom."""
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=80)  # as the public site shows it
     slug = models.SlugField(

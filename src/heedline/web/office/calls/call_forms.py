@@ -342,7 +342,7 @@ def sheet_of(
     """
     pack = load_pack(settings.PACK)
     code = kind if kind is not None and kind in pack.kinds else _kind_of(typed)
-    asked = load_question_set(pack, pack.kinds[code].code, LANGUAGE)
+    asked = load_question_set(pack, code, LANGUAGE)
     channel = typed.get("channel", ("",))[-1]
     whole = {
         "incident": [_NO_INCIDENT],
@@ -375,7 +375,7 @@ def posted_over(
 def moved_to(typed: dict[str, list[str]], old: str, new: str) -> dict[str, list[str]]:
     """Change the kind of report, moving the account to the matching field of the new question set."""
     pack = load_pack(settings.PACK)
-    sets = [load_question_set(pack, pack.kinds[code].code, LANGUAGE) for code in (old, new)]
+    sets = [load_question_set(pack, code, LANGUAGE) for code in (old, new)]
     here, there = (".".join(one.narrative) for one in sets)
     if here != there and typed.get(here) and not any(typed.get(there, ())):
         typed = {**typed, there: typed[here]}

@@ -12,12 +12,23 @@ from heedline.web.public.urls import urlpatterns
 
 STRUCTURE, WORDS = "kinds/activity/questions.toml", "kinds/activity/questions.en.toml"
 PHRASES = "questions/phrases.en.toml"
+#: A kind of incident that asks all pages of another kind of report.
+INCIDENT = f"""[kinds.other]
+name = "Other"
+report = "online"
+desk = "national"
+asks = {[step.slug for step in load_question_set(load_pack("uk"), "online").steps]}
+first_priority = {{ danger = "danger", planned = "high", soon = "high", routine = "low" }}
+"""
 
 
 def read_with(file: str, old: str, new: str) -> str:
     """Replace one text in a copy of the pack, read the question set, answer its digest."""
     folder = PackCopy()
-    english_only(folder)  # a translation would be the first to say what no longer fits
+    english_only(
+        folder
+    )  # a translation would be the first to say what no longer fits, or the short form of an incident
+    (folder / "incidents.toml").write_text(INCIDENT, encoding="utf-8")
     path = folder / file
     text = path.read_text(encoding="utf-8")
     assert old in text

@@ -32,11 +32,18 @@ from heedline.dispatch.models import About, Alarm, Outbox
 from heedline.jobs import worker
 from heedline.jobs.demonstration import cast as demo
 from heedline.permits.gate import Refused
-from heedline.reports.models import Report, SealedHeader, SealedPayload
+from heedline.reports.models import (
+    DeskPartHeader,
+    DeskRecord,
+    RecordMove,
+    Report,
+    SealedHeader,
+    SealedPayload,
+)
 from heedline.web.office.report.report_words import act_words
 from tests.support import stories
 from tests.support.acting import acting
-from tests.support.example_desk import checks, reading
+from tests.support.example_desk import checks, reading, visits
 from tests.support.example_desk.models import FurtherCheck
 from tests.support.example_desk.vocabulary import PART, ExampleAlarm, ExampleCapability
 from tests.support.keeping_scene import with_leads
@@ -282,11 +289,15 @@ def test_removing_it_is_one_line_and_one_migration(people: People, monkeypatch: 
         paging.drain(people.at)
     assert kinds() == {ExampleAlarm.WAITING}
     asked(people)  # its letter still lies in the outbox
+    with people.sitting("Odile") as odile:
+        visits.ask(people.house.desks["north-east"].id, "The theatre", by=odile, at=people.at)
     walls = [one for one in _walls() if not one[0].startswith("example")]
     module = importlib.import_module("tests.support.example_desk.migrations.0001_initial")
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         with acting("owner"):
+            for statement, *values in module.Migration.operations[2].reverse_sql:
+                cursor.execute(statement, *values)
             cursor.execute(module.Migration.operations[1].reverse_sql)
             cursor.execute("DROP TABLE example_further_check")
         cursor.execute("SELECT relname FROM pg_class WHERE relname LIKE 'example%'")
@@ -302,6 +313,7 @@ def test_removing_it_is_one_line_and_one_migration(people: People, monkeypatch: 
     assert not Outbox.objects.filter(letter__startswith="example-").exists()
     assert not Alarm.objects.exists()
     assert not SealedHeader.objects.filter(part=PART).exists()
+    assert not any(model.objects.exists() for model in (DeskRecord, RecordMove, DeskPartHeader))
     with people.sitting("Odile"), pytest.raises(DatabaseError), transaction.atomic():
         Outbox(letter="example-asked", slot=slot_of(people.at)).save(force_insert=True)
     monkeypatch.setattr(register, "_desks", {})

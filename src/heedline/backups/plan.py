@@ -143,6 +143,8 @@ COPIED: tuple[Copied, ...] = (
     Copied("reports_sealed_header", Side.KEYS, order="container", where=_OLD_PARTS),
     Copied("reports_identity_share", Side.KEYS, where=OF_OLD_REPORTS),
     Copied("reports_desk_part_payload", Side.BODIES, order="container"),
+    Copied("reports_record", Side.BODIES),
+    Copied("reports_record_step", Side.BODIES),
     Copied("reports_desk_file", Side.BODIES, order="container"),
     Copied("reports_desk_part_header", Side.KEYS, order="container"),
     Copied(
@@ -179,6 +181,7 @@ LEFT_OUT: dict[str, str] = {
     "reports_search_page": "made anew from the reports in an officer's session",
     "reports_sealed_values": "made anew from the reports in an officer's session",
     "reports_search_waiting": "made anew with the index",
+    "reports_record_move": "filled by the migrations of specialist desks",
     "audit_tile": "made anew from the events",
     "audit_mark": "made anew from the events",
     "dispatch_worker_beat": "the worker says it every minute",

@@ -117,6 +117,9 @@ TABLES: dict[str, dict[str, str]] = {
     "reports_desk_part_header": {"office": "ar", "usher": "ard", "worker": "m"},
     "reports_desk_part_payload": {"office": "ar", "usher": "ad"},
     "reports_desk_file": {"office": "ar", "usher": "ard"},
+    "reports_record": {"office": "ar"},
+    "reports_record_step": {"office": "ar"},
+    "reports_record_move": {"office": "r"},
     "reports_derivative": {"office": "r", "usher": "ad"},
     "reports_search": {"office": "ar", "settler": "d", "worker": "m"},
     "reports_search_index": {"office": "rd", "usher": "a", "settler": "d", "worker": "m"},
@@ -305,6 +308,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ): "closed lookup report_id touched",  # the note after a call is keyed by its receipt
     ("reports_receipt", "usher", "w"): "touched",
     ("reports_sealed_header", "office", "w"): "epochs header",
+    ("reports_record", "office", "w"): "container due_at held owner_id state version",
     ("reports_desk_part_header", "usher", "w"): "epoch header",
     ("reports_desk_part_payload", "usher", "r"): "container desk_id thing",
     ("reports_search", "settler", "r"): "at",

@@ -264,6 +264,8 @@ TRIGGERS = {
     "a_call_was_tried",
     "a_review_is_the_next_action",
     "an_alarm_is_answered",
+    "a_record_moves",
+    "record_steps_stay",
     "rank_and_time_follow",
     "steps_say_what_moved",
     "an_appointment_stays",

@@ -18,10 +18,11 @@ from heedline.dispatch.outbox import DeskLetters
 from heedline.jobs.demonstration.desks import DemoData
 from heedline.permits.roles import DeskGrants, Grant, Role
 from heedline.permits.rules import nobody_else_is_writing
-from tests.support.example_desk import checks, demo, reading
+from tests.support.example_desk import checks, demo, reading, visits
 from tests.support.example_desk.vocabulary import (
     PART,
     RESOLVED,
+    VISIT,
     ExampleAct,
     ExampleAlarm,
     ExampleCapability,
@@ -34,7 +35,13 @@ DESK = SpecialistDesk(
     code="example",
     name="Example desk",
     hooks=(
-        DeskActs({ExampleAct.ASKED: "Asked for a further check", ExampleAct.CHECKED: "Made a further check"}),
+        DeskActs(
+            {
+                ExampleAct.ASKED: "Asked for a further check",
+                ExampleAct.CHECKED: "Made a further check",
+                ExampleAct.VISIT_MOVED: "Asked for a visit, or moved one on",
+            }
+        ),
         DeskAlarms(
             {
                 ExampleAlarm.WAITING: AlarmRule(
@@ -83,7 +90,8 @@ DESK = SpecialistDesk(
             },
         ),
         DeskRoutes(office="tests.support.example_desk.urls"),
-        SealedParts({PART: "why a further check was asked for"}),
+        SealedParts({PART: "why a further check was asked for", VISIT: "a visit"}),
+        visits.KIND,
         ReportTab(
             url="example-checks",
             text="Further checks",

@@ -8,11 +8,14 @@ from heedline.permits.capabilities import AnyCapability
 
 #: The sort of sealed part in which the reason stands.
 PART = "example-reason"
+#: The sort of sealed part in which a visit lies.
+VISIT = "example-visit"
 
 
 class ExampleAct(AnyAct):
     ASKED = "example-asked"
     CHECKED = "example-checked"
+    VISIT_MOVED = "example-visit-moved"
 
 
 class ExampleLetter(AnyLetter):

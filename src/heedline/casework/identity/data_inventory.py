@@ -188,11 +188,15 @@ HOLDS: tuple[HeldData, ...] = (
     HeldData(
         "A specialist desk's own sealed records, such as an item of online material that several reports name. They belong "
         "to the desk and to no report: which reports they concern is never stored unencrypted. Files of such a record are sealed "
-        "under random names; only its size band is stored.",
+        "under random names; only its size band is stored. Stored unencrypted of a record: its desk, kind, state and owner, when it "
+        "is due, and when officers moved it.",
         True,
         {
             "reports_desk_part_header": "container desk_id thing part header epoch",
             "reports_desk_part_payload": "container desk_id thing payload",
+            "reports_record": "id desk_id kind state held version container owner_id due_at",
+            "reports_record_step": "id record_id number move from_state to_state by_id at",
+            "reports_record_move": "id kind from_state move to_state held",
             "reports_desk_file": "container desk_id thing made_from description object size state",
         },
     ),

@@ -124,6 +124,10 @@ GRANT SELECT, INSERT, UPDATE (generation, version, sealed), DELETE ON reports_se
 GRANT SELECT, UPDATE (aside), DELETE ON reports_search_waiting TO heedline_office;
 -- a part of a desk is never changed, except by re-addressing, and goes only by a function of its desk
 GRANT SELECT, INSERT ON reports_desk_part_header, reports_desk_part_payload, reports_desk_file TO heedline_office;
+-- a record of a desk moves by steps, and its steps stay
+GRANT SELECT, INSERT, UPDATE (container, due_at, held, owner_id, state, version) ON reports_record TO heedline_office;
+GRANT SELECT, INSERT ON reports_record_step TO heedline_office;
+GRANT SELECT ON reports_record_move TO heedline_office;
 -- what desks compare with each other, and the register of interests: never what was sealed
 GRANT SELECT, INSERT, UPDATE (indexed, matched_at, due_at), DELETE ON reports_sealed_values TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (aside), DELETE ON reports_desk_notice TO heedline_office;

@@ -2093,6 +2093,108 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="DeskRecord",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("state", models.CharField(max_length=40)),
+                ("held", models.CharField(max_length=8)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("container", models.UUIDField()),
+                ("due_at", models.DateTimeField(null=True)),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="desks.desk",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="desks.officer",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "reports_record",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("due_at__isnull", False), ("held", "waiting"), ("owner", None))
+                        | models.Q(("due_at__isnull", False), ("held", "taken"), ("owner__isnull", False))
+                        | models.Q(("due_at", None), ("held", "ended")),
+                        name="open_is_due_and_taken_is_owned",
+                    )
+                ],
+                "indexes": [models.Index(fields=["desk", "kind", "due_at", "id"], name="records_by_due")],
+            },
+        ),
+        migrations.CreateModel(
+            name="RecordStep",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("move", models.CharField(max_length=40)),
+                ("from_state", models.CharField(max_length=40)),
+                ("to_state", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="desks.officer"
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="reports.deskrecord",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "reports_record_step",
+                "constraints": [
+                    models.UniqueConstraint(fields=("record", "number"), name="one_step_a_number")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RecordMove",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("from_state", models.CharField(max_length=40)),
+                ("move", models.CharField(max_length=40)),
+                ("to_state", models.CharField(max_length=40)),
+                ("held", models.CharField(max_length=8)),
+            ],
+            options={
+                "db_table": "reports_record_move",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("kind", "from_state", "move"), name="a_move_leads_to_one_state"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="DeskFile",
             fields=[
                 ("container", models.UUIDField(primary_key=True, serialize=False)),

@@ -14,6 +14,7 @@ from heedline.reports.models.linking import DeskNotice, DeskQuestion, Interest, 
 from heedline.reports.models.note_revisions import NoteRevision
 from heedline.reports.models.owner_notices import OwnerNotice
 from heedline.reports.models.presence import Presence
+from heedline.reports.models.records import DeskRecord, RecordMove, RecordStep
 from heedline.reports.models.report import (
     IdentityShare,
     Message,
@@ -39,6 +40,7 @@ __all__ = [
     "DeskPartHeader",
     "DeskPartPayload",
     "DeskQuestion",
+    "DeskRecord",
     "DipCheck",
     "Disposal",
     "Dissemination",
@@ -57,6 +59,8 @@ __all__ = [
     "OwnerNotice",
     "Presence",
     "Receipt",
+    "RecordMove",
+    "RecordStep",
     "ReleasedShare",
     "Report",
     "ReportFile",

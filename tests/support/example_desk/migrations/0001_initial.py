@@ -3,7 +3,9 @@ import uuid
 import django.db.models.deletion
 from django.db import migrations, models
 
+from heedline.casework.records.kinds import moves_of
 from heedline.database import sql_files
+from tests.support.example_desk import visits
 
 _DESK = "tests.support.example_desk"
 
@@ -37,4 +39,5 @@ class Migration(migrations.Migration):
             sql_files.read("database/further_checks.sql", _DESK),
             sql_files.read("database/removed.sql", _DESK),
         ),
+        moves_of(visits.KIND),
     ]

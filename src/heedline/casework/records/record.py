@@ -1,0 +1,184 @@
+"""The steps shared by every action on a record: begin or find, permit, move, record.
+
+A desk's action runs under `record_verb`, calls `begin` or `find`, then `permit`, `move` and `record` of what it gets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from heedline.audit import journal
+from heedline.audit.acts import AnyAct
+from heedline.casework.access.session import Attendance
+from heedline.casework.errors import CannotOpen, Changed, NotHere
+from heedline.casework.records import desk_parts
+from heedline.casework.records.kinds import BEGIN, RecordKind, kind_of
+from heedline.permits.capabilities import AnyCapability
+from heedline.permits.gate import Refused
+from heedline.reports.lifecycle import NotNow
+from heedline.reports.models.records import ENDED, TAKEN, DeskRecord, RecordStep
+
+CHANGED = "A colleague has changed this record. Look at it again before you decide."
+_THING = "record"
+
+
+@dataclass
+class FoundRecord:
+    """A record visible to the officer, with its row locked and its text decrypted."""
+
+    row: DeskRecord
+    words: Mapping[str, Any]
+    by: Attendance
+    at: datetime
+
+    def permit(self, capability: AnyCapability) -> None:
+        """Raise Refused unless the officer has this capability at the record's desk."""
+        self.by.require(capability, self.row.desk_id)
+
+    def move(
+        self, move: str, *, due_at: datetime | None = None, words: Mapping[str, Any] | None = None
+    ) -> None:
+        """Apply a move, store its step, and seal new text if there is any.
+
+        A move to a state that somebody owns makes the officer its owner, and one to a state that waits leaves it without.
+        `due_at` is the new due time, or None to keep the earlier one. Raises NotNow if the record's state does not allow it.
+        """
+        row, kind = self.row, kind_of(self.row.kind)
+        before, to = row.state, kind.moves.get((self.row.state, move))
+        if to is None:
+            raise NotNow(CHANGED)
+        if words is not None:
+            self.words = words
+            row.container = desk_parts.seal(row.desk_id, row.id, words, part=kind.part, on=self.at.date())
+        row.state, row.held, row.version = str(to), kind.states[to], row.version + 1
+        if row.held != ENDED:
+            row.owner_id = self.by.officer_id if row.held == TAKEN else None
+        row.due_at = None if row.held == ENDED else due_at or row.due_at
+        _step(self, move, before)
+        row.save(update_fields=["state", "held", "version", "container", "owner", "due_at"])
+
+    def record(self, act: AnyAct, **detail: str | int | bool) -> None:
+        """Log the action in the same transaction."""
+        journal.record(
+            act,
+            actor=self.by.officer_id,
+            desk=self.row.desk_id,
+            thing=_THING,
+            thing_id=self.row.id,
+            detail=detail,
+        )
+
+
+def begin(
+    kind: RecordKind,
+    desk: UUID,
+    words: Mapping[str, Any],
+    *,
+    capability: AnyCapability,
+    due_at: datetime | None,
+    by: Attendance,
+    at: datetime,
+) -> FoundRecord:
+    """Store a new record of a desk, with its text sealed to the desk's current key.
+
+    An action that begins a record takes the desk's id first; its refusals are logged without a record. Raises NotHere for a
+    desk that is not the officer's, Refused without the capability, SealingStopped, and ValueError for an open record without
+    a due time.
+    """
+    if desk not in by.desk_ids:
+        raise NotHere
+    by.require(capability, desk)
+    held, ident = kind.states[kind.first], uuid4()
+    if held != ENDED and due_at is None:
+        raise ValueError("An open record needs a due time")
+    container = desk_parts.seal(desk, ident, words, part=kind.part, on=at.date())
+    owner = by.officer_id if held == TAKEN else None
+    row = DeskRecord.objects.create(
+        id=ident,
+        desk_id=desk,
+        kind=kind.code,
+        state=str(kind.first),
+        held=held,
+        container=container,
+        owner_id=owner,
+        due_at=due_at,
+    )
+    found = FoundRecord(row, words, by, at)
+    _step(found, BEGIN, "")
+    return found
+
+
+def find(
+    kind: RecordKind, ref: UUID, *, by: Attendance, at: datetime, version: int | None = None
+) -> FoundRecord:
+    """Return a record with its row locked. Call it inside a transaction.
+
+    Raises NotHere for a record of no desk of the officer, Locked, and Changed if its version is no longer `version`.
+    """
+    ring = by.keys()
+    row = _rows(ref, by).select_for_update(of=("self",)).filter(kind=kind.code).first()
+    if row is None:
+        raise NotHere
+    if version is not None and row.version != version:
+        raise Changed(CHANGED)
+    opened = desk_parts.opened([row.container], ring)
+    if row.container not in opened:
+        raise CannotOpen
+    return FoundRecord(row, opened[row.container], by, at)
+
+
+def record_verb[**P, R](act: AnyAct) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Return a decorator that makes `do(ref, …, by=…, at=…)` an action on a record, and logs its refusals."""
+
+    def declare(do: Callable[P, R]) -> Callable[P, R]:
+        @wraps(do)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            with _refusals_logged(act, cast(UUID, args[0]), cast(Attendance, kwargs["by"])):
+                return do(*args, **kwargs)
+
+        return run
+
+    return declare
+
+
+@contextmanager
+def _refusals_logged(act: AnyAct, ref: UUID, by: Attendance) -> Iterator[None]:
+    try:
+        with transaction.atomic():
+            yield
+    except (NotHere, Refused):
+        desk = _rows(ref, by).values_list("desk_id", flat=True).first()
+        journal.record(
+            act,
+            actor=by.officer_id,
+            desk=desk,
+            thing=_THING,
+            thing_id=ref if desk is not None else None,
+            refused=True,
+        )
+        raise
+
+
+def _rows(ref: UUID, by: Attendance) -> Any:
+    return DeskRecord.objects.filter(id=ref, desk_id__in=by.desk_ids)
+
+
+def _step(found: FoundRecord, move: str, before: str) -> None:
+    row = found.row
+    RecordStep.objects.create(
+        record=row,
+        number=row.version,
+        move=str(move),
+        from_state=before,
+        to_state=row.state,
+        by_id=found.by.officer_id,
+        at=found.at,
+    )

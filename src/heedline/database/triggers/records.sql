@@ -1,0 +1,36 @@
+-- A record moves only as its kind allows (reports_record_move, filled by the migration of its desk). Each
+-- version of it is one step in the name of whoever is signed in, and steps stay.
+
+CREATE FUNCTION public.a_record_moves() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.version <> 1 OR NOT EXISTS (SELECT 1 FROM public.reports_record_move m
+                WHERE m.kind = NEW.kind AND m.from_state = '' AND m.to_state = NEW.state AND m.held = NEW.held) THEN
+            RAISE EXCEPTION 'a % does not begin as %', NEW.kind, NEW.state USING ERRCODE = 'check_violation';
+        END IF;
+    ELSIF NEW.version <> OLD.version + 1 OR NOT EXISTS (SELECT 1 FROM public.reports_record_step s
+            JOIN public.reports_record_move m ON m.kind = NEW.kind AND m.from_state = s.from_state AND m.move = s.move
+            WHERE s.record_id = NEW.id AND s.number = NEW.version AND s.by_id = permits.my_officer()
+                AND s.from_state = OLD.state AND s.to_state = NEW.state
+                AND m.to_state = NEW.state AND m.held = NEW.held) THEN
+        RAISE EXCEPTION 'a % does not move from % to %', NEW.kind, OLD.state, NEW.state USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER a_record_moves BEFORE INSERT OR UPDATE ON reports_record
+    FOR EACH ROW WHEN (current_user = 'heedline_office') EXECUTE FUNCTION public.a_record_moves();
+
+CREATE FUNCTION public.record_steps_stay() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'INSERT' AND EXISTS (SELECT 1 FROM public.reports_record r
+            JOIN public.reports_record_move m ON m.kind = r.kind AND m.from_state = NEW.from_state AND m.move = NEW.move
+                AND m.to_state = NEW.to_state
+            WHERE r.id = NEW.record_id AND NEW.by_id = permits.my_officer()
+                AND (NEW.from_state = '' AND NEW.number = 1 AND r.version = 1
+                    OR NEW.from_state = r.state AND NEW.number = r.version + 1)) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a step of a record is a legal move of whoever makes it, and stays' USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER record_steps_stay BEFORE INSERT OR UPDATE ON reports_record_step
+    FOR EACH ROW WHEN (current_user = 'heedline_office') EXECUTE FUNCTION public.record_steps_stay();

@@ -1,0 +1,50 @@
+"""Visits: the kind of record that the example desk adds, and what officers do with one."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from heedline.casework.access.session import Attendance
+from heedline.casework.records import record
+from heedline.casework.records.kinds import RecordKind
+from heedline.reports.models.records import ENDED, TAKEN, WAITING
+from tests.support.example_desk.vocabulary import VISIT, ExampleAct, ExampleCapability
+
+KIND = RecordKind(
+    code="example-visit",
+    part=VISIT,
+    first="asked",
+    states={"asked": WAITING, "planned": TAKEN, "held": ENDED, "dropped": ENDED},
+    moves={
+        ("asked", "take"): "planned",
+        ("asked", "drop"): "dropped",
+        ("planned", "give-back"): "asked",
+        ("planned", "hold"): "held",
+    },
+)
+
+
+@record.record_verb(ExampleAct.VISIT_MOVED)
+def ask(desk: UUID, where: str, *, by: Attendance, at: datetime) -> UUID:
+    """Ask for a visit within two days. Raises NotHere and Refused."""
+    found = record.begin(
+        KIND,
+        desk,
+        {"where": where},
+        capability=ExampleCapability.ASK,
+        due_at=at + timedelta(days=2),
+        by=by,
+        at=at,
+    )
+    found.record(ExampleAct.VISIT_MOVED, move="begin")
+    return found.row.id
+
+
+@record.record_verb(ExampleAct.VISIT_MOVED)
+def move(ref: UUID, how: str, *, version: int | None = None, by: Attendance, at: datetime) -> None:
+    """Take a visit, give it back, hold or drop it. Raises NotHere, Refused, Changed and NotNow."""
+    found = record.find(KIND, ref, by=by, at=at, version=version)
+    found.permit(ExampleCapability.CHECK if how == "drop" else ExampleCapability.ASK)
+    found.move(how)
+    found.record(ExampleAct.VISIT_MOVED, move=how)

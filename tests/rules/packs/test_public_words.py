@@ -103,3 +103,13 @@ def test_question_templates_never_ask_anybody_to_find_out_more() -> None:
         assert not re.search(
             r"\b(find out|try to|watch|follow|ask (him|her|them)|get (us|the))\b", text, re.IGNORECASE
         )
+
+
+@pytest.mark.parametrize("language", list(PACK.languages))
+def test_the_lines_of_run_hide_tell_by_name_are_those_of_its_page(language: str) -> None:
+    """The page for danger and the card show some of them: a line that is moved must not put another in its place."""
+    words = PACK.words(language)
+    lines = {line for part in ("run", "hide", "tell") for line in words.lines(f"attack.{part}")}
+    named = {key: words[key] for key in words if key.startswith("attack.lines.")}
+    assert named
+    assert set(named.values()) <= lines

@@ -12,6 +12,7 @@ from heedline.casework.intake.receipt_codes import parse
 from heedline.intake.models import DraftRow
 from heedline.packs import load_pack
 from heedline.reports.models import Report
+from heedline.web.public.shell import beside
 from tests.sites.public.mishaps import run_out_of_time
 from tests.sites.public.walker import DRAFT, Walker
 from tests.support.acting import acting
@@ -93,6 +94,18 @@ def test_the_page_of_calls_leads_on_whether_they_called_or_cannot(rosa: Walker) 
     rosa.press("Skip the other questions", narrative=WORDS).press("Continue", who="anonymous")
     rosa.press("Send your report")
     assert Report.objects.get().urgency == "danger"
+
+
+def test_the_page_of_calls_shows_run_hide_tell_by_name(rosa: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It took the first line of each list, and the fourth of "hide": a line that was moved put another in its place."""
+    words = load_pack("uk").words("en")
+    for part in ("run", "hide", "tell"):
+        monkeypatch.setitem(words._lists, f"attack.{part}", words.lines(f"attack.{part}")[::-1])
+    beside._made.clear()
+    rosa.visit("/emergency/")
+    beside._made.clear()
+    for line in ("run", "hide", "silent"):
+        assert words[f"attack.lines.{line}"] in unescape(rosa.main)
 
 
 def without_cookies(rosa: Walker) -> Walker:

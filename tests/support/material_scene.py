@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -60,7 +59,7 @@ def material_desk(people: People) -> People:
     return people
 
 
-def reported(people: People, *addresses: str, danger: str = "no", **told: Mapping[str, object]) -> list[UUID]:
+def reported(people: People, *addresses: str, danger: str = "no", **told: object) -> list[UUID]:
     """Send a report for each of these addresses, and return the reports."""
     sent = []
     for address in addresses:

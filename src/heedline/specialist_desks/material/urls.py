@@ -30,6 +30,7 @@ urlpatterns = [
         "w/items/<uuid:ref>/evidence/<int:number>/<slug:role>/", evidence.file, name="material-evidence-file"
     ),
     path("w/items/<uuid:ref>/examine/", item.examine, name="material-examine"),
+    path("w/items/<uuid:ref>/lawful/", item.lawful, name="material-lawful"),
     path("w/items/<uuid:ref>/do/", item.act, name="material-act"),
     path("w/r/<uuid:ref>/items/", report_tab.of_report, name="material-of-report"),
 ]

@@ -46,7 +46,7 @@ def test_forty_reports_of_one_page_are_one_item(people: People) -> None:
         found = reading.queue("open", 1, by=by, at=people.at)
     line = next(one for one in found.lines if "watch/7781" in one.shown)
     assert line.reports == 40
-    assert {one.ref for one in shown(people, line.ref).reports} == set(sent)
+    assert {one.ref for one in shown(people, line.ref).reports.reports} == set(sent)
     with people.sitting("Odile") as by:
         (named,) = reading.items_of_report(sent[0], by=by, at=people.at)
         assert named.ref == line.ref

@@ -90,6 +90,69 @@ def test_an_item_from_the_queue_to_its_decision(
     assert "There is nothing to examine" in otto.html
 
 
+def test_a_lawful_item_is_recorded_on_its_own_page_and_the_next_one_opens(
+    people: People,
+    house: House,
+    hand: Callable[[], Hand],  # noqa: F811
+) -> None:
+    reported(people, PAGE, narrative="A newspaper shows <b>the flag</b>. I was not sure if it may.")
+    reported(people, "https://songs.example/12")
+    indexed(people)
+    first, second = (
+        str(one) for one in MaterialItem.objects.order_by("found_on", "id").values_list("id", flat=True)
+    )
+    odile = hand().at_work(house, "Odile")
+    odile.get(f"/w/items/{first}/")
+    here, other = (first, second) if "newspaper" in odile.html else (second, first)
+    odile.get(f"/w/items/{here}/")
+    assert "A newspaper shows &lt;b&gt;the flag&lt;/b&gt;." in odile.html
+    answer = {"version": "1", "evidence": "0"}
+    odile.send(f"/w/items/{here}/lawful/", **answer)
+    assert "Answer the question about freedom of expression" in odile.html
+    odile.send(f"/w/items/{here}/lawful/", expression="no", **answer)
+    assert "Say what the item is, and why no provision is met" in odile.html
+    odile.send(
+        f"/w/items/{here}/lawful/", expression="no", context="A <i>flag</i>", **{**answer, "version": "9"}
+    )
+    assert "A colleague has changed this item" in odile.html
+    assert "A &lt;i&gt;flag&lt;/i&gt;" in odile.html, "what was typed stays"
+    odile.send(f"/w/items/{here}/lawful/", expression="journalism", **answer)
+    assert MaterialItem.objects.get(id=here).state == "lawful"
+    assert odile.path == f"/w/items/{other}/"
+    assert f"Item {short_name(MaterialItem.objects.get(id=here).id)} is recorded as lawful" in odile.html
+    odile.send(f"/w/items/{other}/lawful/", expression="art", **answer)
+    assert odile.path == "/w/items/"
+    odile.get(f"/w/items/{here}/")
+    assert "Yes, journalism" in odile.html
+    assert "Is it lawful?" not in odile.html
+
+
+@pytest.mark.parametrize(
+    ("danger", "words"), [("planned", "Look."), ("no", "He says he will stab the teacher.")]
+)
+def test_what_a_reporter_fears_needs_the_whole_form(
+    people: People,
+    house: House,
+    hand: Callable[[], Hand],  # noqa: F811
+    danger: str,
+    words: str,
+) -> None:
+    others = reported(people, PAGE, PAGE)
+    indexed(people)
+    item = MaterialItem.objects.get().id
+    odile = hand().at_work(house, "Odile")
+    odile.get(f"/w/items/{item}/")
+    (feared,) = reported(people, PAGE, danger=danger, narrative=words)
+    indexed(people)
+    odile.send(f"/w/items/{item}/lawful/", expression="journalism", version="1", evidence="0")
+    assert MaterialItem.objects.get().state == "new", "the report came after the page was opened"
+    assert "A reporter mentions danger, a threat, a weapon, a date or a child." in odile.html
+    odile.get(f"/w/items/{item}/")
+    assert "Is it lawful?" not in odile.html
+    places = [odile.html.index(short_name(one)) for one in (feared, *others)]
+    assert places[0] == min(places), "what is feared stands first"
+
+
 def test_an_examiner_adds_an_item(people: People, house: House, hand: Callable[[], Hand]) -> None:  # noqa: F811
     reported(people, PAGE)
     indexed(people)
@@ -122,9 +185,9 @@ def test_each_single_key_leads_somewhere_on_its_page(
         assert len({key for key, _ in rows}) == len(rows), path
         return {key for key, _ in rows}
 
-    assert keys(f"/w/items/{new}/") == set("acxvmqb")
+    assert keys(f"/w/items/{new}/") == set("alcxvmqb")
     odile.send(f"/w/items/{new}/do/", do="take")
-    assert keys(f"/w/items/{new}/") == set("ecxvmqb")
+    assert keys(f"/w/items/{new}/") == set("elcxvmqb")
     assert keys(f"/w/items/{new}/examine/") >= set("f12xrib")
     assert keys(f"/w/items/{item}/") == set("xvmwqb")
     assert keys(f"/w/items/{item}/examine/") == set("ib"), "nothing can be decided here"

@@ -19,7 +19,11 @@ from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material.examination import law as law_of
 from heedline.specialist_desks.material.examination import welfare
 from heedline.specialist_desks.material.examination.law import ExaminationAnswers, MaterialLaw, opinion_of
+from heedline.specialist_desks.material.items import reporters_words
+from heedline.specialist_desks.material.items.contents import ItemContent
+from heedline.specialist_desks.material.items.finding import open_index
 from heedline.specialist_desks.material.items.found_item import FoundItem, find, item_verb, newest_evidence
+from heedline.specialist_desks.material.items.reporters_words import ReportersWords
 from heedline.specialist_desks.material.models import EvidenceEntry, Examination, MaterialItem
 from heedline.specialist_desks.material.rules import (
     APPROVABLE,
@@ -48,6 +52,7 @@ ADDED_SINCE_YOURS = (
     "Evidence was added after your examination. Read it. If your finding still stands, confirm it. If not, ask whoever leads"
     " the desk to have the item examined again."
 )
+NOT_FIRST = "Only an item that nobody has examined can be found lawful in one act."
 NOTHING_ADDED = "No evidence was added after the examination. A reviewer decides about the item as it is."
 
 
@@ -139,6 +144,55 @@ def examine(
     """
     found = find(ref, by=by, at=at, version=version)
     found.permit(MaterialCapability.EXAMINE)
+    return _decide(found, form, evidence)
+
+
+@item_verb(MaterialAct.EXAMINED)
+def find_lawful(
+    ref: UUID,
+    expression: str,
+    why: str,
+    *,
+    version: int,
+    evidence: int,
+    by: Attendance,
+    at: datetime,
+) -> None:
+    """Take an item if it is new, and record in one act that it is lawful.
+
+    `expression` answers the question about freedom of expression. If the answer does not make the item lawful by itself,
+    `why` must. Raises NotHere, Refused, Changed, Incomplete, and NotNow for an item that needs the whole form: one with
+    categories of content, about which a reporter mentions danger or a marked word, or whose reports were not all read.
+    """
+    found = find(ref, by=by, at=at, version=version)
+    found.permit(MaterialCapability.EXAMINE)
+    with open_index(found.item.desk_id, by.keys()) as index:
+        reports = reporters_words.read(found.content, found.item.desk_id, index, by.keys())
+    whole = why_not_brief(found.content, reports)
+    if whole:
+        raise NotNow(whole)
+    if found.state is ItemState.NEW:
+        found.move(ItemMove.TAKE)
+        found.item.owner_id = by.officer_id
+        found.save()
+        found.record(MaterialAct.TAKEN)
+    if found.state is not ItemState.EXAMINING:
+        raise NotNow(NOT_FIRST)
+    said = law_of.load_law(settings.PACK).expression.get(expression)
+    context = why.strip() or (said.words if said is not None and said.lawful else "")
+    answers = ExaminationAnswers({}, expression, otherwise=str(ItemOutcome.LAWFUL))
+    _decide(found, ExaminationForm(answers, {}, {}, context), evidence)
+
+
+def why_not_brief(content: ItemContent, reports: ReportersWords) -> str:
+    """Return why an item needs the whole examination form, or "" if it can be found lawful in one act."""
+    if content.categories or "danger" in content.parts:
+        return "The first check says what it may show, or that somebody is in danger."
+    return reports.why_not_brief
+
+
+def _decide(found: FoundItem, form: ExaminationForm, evidence: int | None) -> ItemState:
+    by, at = found.by, found.at
     place = PLACES.get(found.state)
     if place is None:
         raise NotNow("This item is not being examined. Take it first.")

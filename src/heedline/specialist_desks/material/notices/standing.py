@@ -19,6 +19,7 @@ from heedline.permits.scopes import reports_of
 from heedline.reports.models import SealedValues
 from heedline.specialist_desks.material.delivery import pack_data
 from heedline.specialist_desks.material.items import register_check, sightings
+from heedline.specialist_desks.material.items.finding import open_index
 from heedline.specialist_desks.material.items.found_item import FoundItem
 from heedline.specialist_desks.material.items.register_check import ReportsNaming
 from heedline.specialist_desks.material.models import ChannelTestRecord, Examination, NoticeAttempt
@@ -26,7 +27,6 @@ from heedline.specialist_desks.material.notice_rules.directory import ChannelKin
 from heedline.specialist_desks.material.notice_rules.refusals import ItemStanding, NoticeStanding
 from heedline.specialist_desks.material.notice_rules.repeating import repeats, written_words
 from heedline.specialist_desks.material.notice_rules.stored import StoredNotice
-from heedline.specialist_desks.material.queue.reading import open_index
 from heedline.specialist_desks.material.rules import Place
 
 #: Reports whose words a notice is compared with, and seconds that this may take. With more of either, it is not sent.

@@ -32,10 +32,9 @@ from heedline.reports.models import Receipt
 from heedline.specialist_desks.material.delivery.pack_data import notice_rules
 from heedline.specialist_desks.material.items import sightings
 from heedline.specialist_desks.material.items.contents import ItemContent
-from heedline.specialist_desks.material.items.finding import EVERY, reports_naming
+from heedline.specialist_desks.material.items.finding import EVERY, open_index, reports_naming
 from heedline.specialist_desks.material.items.found_item import my_desk
 from heedline.specialist_desks.material.models import MaterialItem
-from heedline.specialist_desks.material.queue.reading import open_index
 from heedline.specialist_desks.material.rules import OPEN, ItemState
 from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialCapability
 

@@ -27,6 +27,13 @@ def fields_of() -> tuple[Field, ...]:
     return (*_facts(law), *_tests(law), *_ending(law))
 
 
+def brief_fields() -> tuple[Field, ...]:
+    """Return the fields of the short form that finds an item lawful in one act."""
+    question = _expression(load_law(settings.PACK), "If none of these, say below why the item is lawful.")
+    why = TextInput(name="context", label="What is it, and why is no provision met?", limit=LONGEST)
+    return (question, why)
+
+
 def provision_keys() -> list[tuple[str, str, str]]:
     """Return the shortcut key for each of the first nine provisions, with its field's id and its name."""
     law = load_law(settings.PACK)
@@ -113,14 +120,7 @@ def _tests(law: MaterialLaw) -> tuple[Field, ...]:
 
 def _ending(law: MaterialLaw) -> tuple[Field, ...]:
     return (
-        Radios(
-            name="expression",
-            label=law.expression_question,
-            hint="If it is, it is lawful, and no notice can be written.",
-            required="Answer the question about freedom of expression",
-            choices=tuple(FieldOption(value=code, label=one.words) for code, one in law.expression.items()),
-            small=True,
-        ),
+        _expression(law, "If it is, it is lawful, and no notice can be written."),
         Radios(
             name="otherwise",
             label="If no provision is met, what is it?",
@@ -140,6 +140,17 @@ def _ending(law: MaterialLaw) -> tuple[Field, ...]:
             ),
             small=True,
         ),
+    )
+
+
+def _expression(law: MaterialLaw, hint: str) -> Radios:
+    return Radios(
+        name="expression",
+        label=law.expression_question,
+        hint=hint,
+        required="Answer the question about freedom of expression",
+        choices=tuple(FieldOption(value=code, label=one.words) for code, one in law.expression.items()),
+        small=True,
     )
 
 

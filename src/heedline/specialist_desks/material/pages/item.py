@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from heedline.casework.access import session
 from heedline.casework.errors import Changed
+from heedline.casework.report.opening import short_name
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material.evidence import referring
 from heedline.specialist_desks.material.examination import examining
@@ -24,6 +25,7 @@ from heedline.specialist_desks.material.items import adding, sightings
 from heedline.specialist_desks.material.notices import lines
 from heedline.specialist_desks.material.pages.evidence.evidence import evidence_context
 from heedline.specialist_desks.material.pages.examination_form import (
+    brief_fields,
     examination,
     fields_of,
     many,
@@ -42,6 +44,8 @@ from heedline.web.components.forms import Checkboxes, Field, FieldOption, Form, 
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.shell.request import OfficeRequest
+
+CHANGED = "A colleague has changed this item. Look at it again before you decide."
 
 
 def _check() -> tuple[Field, ...]:
@@ -107,14 +111,51 @@ def examine(request: OfficeRequest, ref: UUID) -> HttpResponse:
             except NotNow as why:
                 form = form.but(**{"": str(why)})
             except (Changed, ValueError):
-                form = form.but(
-                    **{"": "A colleague has changed this item. Look at it again before you decide."}
-                )
+                form = form.but(**{"": CHANGED})
             else:
                 messages.success(request, f"Your examination is recorded. {STATES[state]}.")
                 return HttpResponseRedirect(reverse("material-item", kwargs={"ref": ref}))
     context = _context(request, found) | {"form": form, "provision_keys": provision_keys()}
     return render(request, "material/examine.html", context, status=status)
+
+
+@open_to(Audience.UNLOCKED)
+@require_POST
+def lawful(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Record in one act that an item is lawful, and open the next one."""
+    by, at = request.attendance, session.now()
+    form = Form.posted(brief_fields(), request.POST.lists())
+    if not form.errors:
+        try:
+            examining.find_lawful(
+                ref,
+                form.text("expression"),
+                form.text("context"),
+                version=int(request.POST.get("version", "0") or 0),
+                evidence=int(request.POST.get("evidence", "0") or 0),
+                by=by,
+                at=at,
+            )
+        except Incomplete as why:
+            form = form.but(**{why.field: str(why)})
+        except NotNow as why:
+            form = form.but(**{"": str(why)})
+        except (Changed, ValueError):
+            form = form.but(**{"": CHANGED})
+        else:
+            following = reading.next_to_examine(by=by, at=at)
+            done = f"Item {short_name(ref)} is recorded as lawful."
+            if following is None:
+                messages.success(request, done)
+                return HttpResponseRedirect(reverse("material-queue"))
+            messages.success(request, f"{done} This is the next item.")
+            return HttpResponseRedirect(reverse("material-item", kwargs={"ref": following}))
+    try:
+        found = reading.item(ref, by=by, at=at, counted=False)
+    except OnBreak as why:
+        return render(request, "material/break.html", {"why": str(why)})
+    context = _context(request, found) | evidence_context(request, ref, found.line.state)
+    return render(request, "material/item.html", context | {"brief": form, "form": form}, status=422)
 
 
 @open_to(Audience.UNLOCKED)
@@ -174,6 +215,9 @@ def _context(request: OfficeRequest, found: ItemView) -> dict[str, Any]:
     leads = by.may(MaterialCapability.LEAD)
     mine = found.line.mine or not found.line.owner
     open_to_me = found.place is not None and not found.why_not
+    first = state in (ItemState.NEW, ItemState.EXAMINING)
+    open_or_new = mine and by.may(MaterialCapability.EXAMINE) and not found.why_not
+    brief_reason = examining.why_not_brief(found.content, found.reports)
     return {
         "found": found,
         "state": STATES[state],
@@ -201,6 +245,8 @@ def _context(request: OfficeRequest, found: ItemView) -> dict[str, Any]:
                 "categories": list(found.content.categories),
             },
         ),
+        "brief": Form(brief_fields()) if first and open_or_new and not brief_reason else None,
+        "brief_reason": brief_reason if first and open_or_new else "",
         "can_take": state is ItemState.NEW,
         "can_check": state in (ItemState.NEW, ItemState.EXAMINING) and mine,
         "can_examine": open_to_me and (mine or found.place is not Place.FIRST),

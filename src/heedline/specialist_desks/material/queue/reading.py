@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -23,26 +23,26 @@ from heedline.casework.pages.desk_tabs import WorkWaiting
 from heedline.casework.recording import refusals_logged
 from heedline.casework.records import desk_parts
 from heedline.casework.report import restrictions
-from heedline.casework.report.opening import received_words, short_name
-from heedline.casework.search import desk_index, documents, indexing
-from heedline.casework.search.page_store import one_snapshot
+from heedline.casework.report.opening import short_name
+from heedline.casework.search import documents, indexing
 from heedline.desks.models import Officer
 from heedline.index import Damaged, SealedIndex
 from heedline.permits.scopes import reports_of
-from heedline.reports.models import SearchIndex
 from heedline.specialist_desks.material.evidence import known
 from heedline.specialist_desks.material.examination import examining, welfare
 from heedline.specialist_desks.material.examination import law as law_of
+from heedline.specialist_desks.material.items import reporters_words
 from heedline.specialist_desks.material.items.addresses import locators_of
 from heedline.specialist_desks.material.items.contents import ItemContent
 from heedline.specialist_desks.material.items.finding import (
     RANKED,
     item_at,
+    open_index,
     ranked,
-    reports_naming,
     reports_naming_each,
 )
 from heedline.specialist_desks.material.items.found_item import my_desk, newest_evidence
+from heedline.specialist_desks.material.items.reporters_words import ReportersWords
 from heedline.specialist_desks.material.models import Examination, MaterialItem
 from heedline.specialist_desks.material.rules import (
     BLIND,
@@ -116,15 +116,6 @@ class ItemQueue:
 
 
 @dataclass(frozen=True)
-class NamingReport:
-    """A report that names an item."""
-
-    ref: UUID
-    short: str
-    received_words: str
-
-
-@dataclass(frozen=True)
 class ShownExamination:
     """An examination for display. `told` holds its unsealed details, and is empty while they are hidden."""
 
@@ -149,7 +140,7 @@ class ItemView:
     version: int
     addresses: tuple[str, ...] = field(repr=False)
     content: ItemContent = field(repr=False)
-    reports: tuple[NamingReport, ...]
+    reports: ReportersWords
     examinations: tuple[ShownExamination, ...]
     history: tuple[tuple[str, str, datetime], ...]
     place: Place | None
@@ -213,6 +204,12 @@ def _page_of(states: frozenset[ItemState]) -> str:
     return _PAGE_OF.format(states=", ".join(f"'{one.value}'" for one in sorted(states)))
 
 
+def next_to_examine(*, by: Attendance, at: datetime) -> UUID | None:
+    """Return the first new item in the list of those to examine, or None if its first page has none. Raises Locked."""
+    lines = queue("open", 1, by=by, at=at).lines
+    return next((one.ref for one in lines if one.state is ItemState.NEW), None)
+
+
 def item(ref: UUID, *, by: Attendance, at: datetime, counted: bool = True) -> ItemView:
     """Return the data for an item's page, and log the view.
 
@@ -243,12 +240,7 @@ def item(ref: UUID, *, by: Attendance, at: datetime, counted: bool = True) -> It
         lines = lines_of([row.id], index, ring, by, at)
         if not lines:
             raise CannotOpen
-        keys = [one.key for one in content.addresses]
-        refs = reports_naming(index, keys) if index is not None else ()
-    found = {one.id: one for one in reports_of([row.desk_id]).filter(id__in=refs[:200])}
-    reports = tuple(
-        NamingReport(one, short_name(one), received_words(found[one])) for one in refs if one in found
-    )
+        reports = reporters_words.read(content, row.desk_id, index, ring)
     rows = list(row.examinations.select_related("officer").order_by("at"))
     place = PLACES.get(ItemState(row.state))
     earlier = [one.officer_id for one in rows]
@@ -341,18 +333,6 @@ def is_of_my_desk(ref: UUID, by: Attendance) -> bool:
 def count_of_report(ref: UUID, by: Attendance, at: datetime) -> int:
     """Return the number of items that a report refers to."""
     return len(items_of_report(ref, by=by, at=at)) if by.unlocked else 0
-
-
-@contextmanager
-def open_index(desk: UUID, ring: Keyring) -> Iterator[SealedIndex | None]:
-    """Open the desk's index, or yield None if there is none that this session can open."""
-    with one_snapshot():
-        row = SearchIndex.objects.filter(desk_id=desk).first()
-        if row is None or row.epoch not in ring.seeds or not row.size:
-            yield None
-            return
-        with desk_index.reading(row, ring) as index:
-            yield index
 
 
 def lines_of(

@@ -31,6 +31,8 @@ def test_who_worries_about_themselves_is_asked_nothing_about_them(rosa: Walker) 
         assert rosa.visit(f"/r/{slug}/").at != f"/r/{slug}/"
     rosa.visit("/r/check/").press("Send what you told us")
     assert rosa.heading == "We have what you told us"
+    assert "We will look for the right help near where you live." in rosa.main
+    assert "the person" not in rosa.main
 
 
 def test_the_door_for_a_worry_says_extremism_prevent_and_who_runs_it(rosa: Walker) -> None:

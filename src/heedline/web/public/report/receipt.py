@@ -44,6 +44,8 @@ from heedline.web.public.shell.receipt_codes import ReceiptCode, typed_code
 EARLIER, SAID, WAITING = "earlier", "said", "waiting"
 #: The note of a sent draft that holds by when its report is read.
 READ_BY = "read_by"
+#: The note of a sent draft whose account was asked for in words of its own: by somebody who worries about themselves.
+OWN = "own"
 #: The most earlier codes that a draft keeps.
 _MOST_EARLIER = 5
 
@@ -141,6 +143,7 @@ def show(turn: DraftVisit) -> HttpResponse:
         title=tab_title("code"),
         kept_as=(ending, young),
         ending=f"sent.{ending}",
+        next_words=_next_words(turn, ending),
         sent_title=shown(f"sent.{ending}.title"),
         lead=lead,
         by=_call_by(turn) if ending == "callback" else "",
@@ -151,6 +154,12 @@ def show(turn: DraftVisit) -> HttpResponse:
         **shown_code(turn),
         **(danger_sent.context(turn) if ending == "danger" else {}),
     )
+
+
+def _next_words(turn: DraftVisit, ending: str) -> str:
+    """Return the key of what happens next, which has words of its own for somebody who worries about themselves."""
+    own = f"sent.{ending}.own_next"
+    return own if OWN in turn.draft.notes and own in words().list_keys() else f"sent.{ending}.next"
 
 
 def _in_groups(codes: list[str]) -> list[list[str]]:

@@ -270,6 +270,9 @@ def _ending(turn: DraftVisit, told: Record, due: datetime, *, could_not_call: bo
         ending["odd"] = {"place": told.place_text, "postcode": told.postcode}
     elif incident_of(turn.draft) is not None:
         ending["ending"] = "incident"
+    about = qs.any_step(qs.narrative[0]).own_words
+    if about is not None and about.when.holds(answers):
+        ending[receipt.OWN] = True
     if told.young:
         ending["young"] = True
     return ending | receipt.carried_over(turn.draft)

@@ -70,6 +70,14 @@ def test_a_code_is_explained_under_999(rosa: Walker) -> None:
     assert "22 letters and numbers" in rosa.main
 
 
+def test_999_stands_above_the_code_and_leads_to_the_box_for_who_cannot_call(rosa: Walker) -> None:
+    rosa.tell("A van.").press("Send your report")
+    assert rosa.text.index("call 999") < rosa.text.index("We have your report")
+    code = rosa.shown_code()
+    assert rosa.follow("I cannot call").at == "/emergency/"
+    assert rosa.visit("/code/").shown_code() == code
+
+
 def test_help_stays_after_the_code_is_saved(rosa: Walker) -> None:
     rosa.start().press("Skip the other questions", narrative="A van.")
     rosa.press("Continue", who="anonymous").press("Send your report").press("I have saved my code")

@@ -19,6 +19,8 @@ EXACT = {
     "reports_danger_entry.at": "an officer's act",
     "reports_presence.minute": "an officer's page, for ten minutes, and in no copy",
     "reports_note_revision.at": "an officer's act",
+    "reports_record.due_at": "counted from an officer's act",
+    "reports_record_step.at": "an officer's act",
     "reports_task.set_at": "an officer's act",
     "reports_task.due_at": "counted from an officer's act",
     "reports_task.ended_at": "an officer's act",

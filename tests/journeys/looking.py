@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from django.core import signals
 from django.db import close_old_connections
 
+from heedline.casework.intake import incidents, open_incidents
 from heedline.web.public.shell.languages import prefix
 from tests.browser.kit import PATIENCE, Visitor
 from tests.journeys.test_reporter_journey import officer_asks
 from tests.sites.public.walker import DRAFT, VISIT, Walker
-from tests.support.cast import House
+from tests.support.acting import acting
+from tests.support.cast import House, now
 from tests.support.public_pages import stages
 
 #: Returns the status of the fonts ("loading" or "loaded"), or "other" if the tab's style sheets are not those of the page.
@@ -61,7 +64,7 @@ def every_page(
     """
     rosa, reader = Walker(), Walker()
     reader.client.defaults["HTTP_HOST"] = urlsplit(site).netloc  # some pages show their own address
-    for stage in stages(rosa, lambda question: officer_asks(house, question)):
+    for stage in stages(rosa, lambda question: officer_asks(house, question), lambda: an_incident(house)):
         for language, tab in tabs.items():
             for address in stage.addresses:
                 path = f"{prefix(language)}{address}"
@@ -70,6 +73,20 @@ def every_page(
                 yield stage.name, language, address, tab
             if language in visited:
                 tab.play.goto("about:blank")  # no requests from the tab while the walker goes on
+
+
+@contextmanager
+def an_incident(house: House) -> Iterator[str]:
+    """Let Nadia open an incident. Yields the address of its form, and lets her close it."""
+    at = now()
+    with acting("office"):
+        nadia = house.sign_in("Nadia", at=at)
+        ref = incidents.open_incident("Explosion at the market", "market", "attack", by=nadia, at=at)
+    open_incidents.forget()
+    yield "incident/market/"
+    with acting("office"):
+        incidents.close_incident(ref, by=nadia, at=at)
+    open_incidents.forget()
 
 
 def _answer(reader: Walker, rosa: Walker, path: str) -> str:

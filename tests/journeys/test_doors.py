@@ -9,7 +9,9 @@ from django.conf import settings
 
 from heedline.reports.models import ReportFile
 from tests.browser.kit import browser, person  # noqa: F401 (fixtures)
+from tests.journeys.looking import an_incident
 from tests.journeys.test_reporter_journey import Open, choose, fill, seen, shown_code, site  # noqa: F401 (a fixture)
+from tests.support.cast import House
 from tests.support.files_scene import picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -98,3 +100,32 @@ def test_the_other_doors(site: str, person: Open, scripts: bool) -> None:  # noq
     rosa.press("Send now")
     rosa.play.locator("summary", has_text="Show your code").click()
     assert shown_code(rosa)
+
+
+def test_the_form_of_an_incident(site: str, person: Open, leads: House) -> None:  # noqa: F811
+    with an_incident(leads) as address:
+        rosa = person(scripts=True)
+        rosa.visit(f"{site}/")
+        seen(rosa, "front-incident")
+        rosa.press("Explosion at the market")
+        assert rosa.play.url.endswith(address)
+        seen(rosa, "incident")
+        rosa.play.get_by_label("No", exact=True).check()
+        rosa.press("Start")
+        fill(rosa, narrative="A van drove off along the river just before the bang.")
+        fill(rosa, place="Bristol")
+        choose(rosa, "No, stay anonymous")
+        seen(rosa, "incident-check")
+        rosa.press("Send your report")
+        seen(rosa, "incident-code")
+        kit = person(scripts=True)
+        kit.visit(f"{site}/{address}")
+        kit.play.get_by_label("Yes, now", exact=True).check()
+        kit.press("Start")
+        kit.press("I cannot call")
+        kit.play.locator("[name=narrative]").fill("He has a knife. He is running to the river.")
+        kit.press("Send now")
+        seen(kit, "incident-code-danger")
+    rosa.visit(f"{site}/{address}")
+    assert "We have closed this form" in rosa.play.locator("main").inner_text()
+    seen(rosa, "incident-closed")

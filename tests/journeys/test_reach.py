@@ -24,7 +24,7 @@ PACK = load_pack("uk")
 def test_nothing_scrolls_sideways_and_nothing_is_cut_off(
     site: str,  # noqa: F811
     person: Open,  # noqa: F811
-    house: House,
+    leads: House,
 ) -> None:
     """Go through the pages once and put the responses in every language into a tab (looking.py).
 
@@ -39,7 +39,7 @@ def test_nothing_scrolls_sideways_and_nothing_is_cut_off(
     wrong: list[str] = []
     seen: Counter[str] = Counter()
     for stage, language, address, tab in every_page(
-        site, house, {one: tabs[PACK.languages[one].direction] for one in languages}
+        site, leads, {one: tabs[PACK.languages[one].direction] for one in languages}
     ):
         seen[language] += 1
         wrong += [f"{language} {stage}: /{address}: {one}" for one in reach.fits_small(tab)]

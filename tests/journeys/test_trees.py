@@ -48,7 +48,7 @@ _CHANGING = [
 def test_every_page_is_told_as_it_was_reviewed(
     site: str,  # noqa: F811
     person: Open,  # noqa: F811
-    house: House,
+    leads: House,
 ) -> None:
     """And as in every language, it fits (test_reach.py). In English, Tab goes through it: each stop shows that it has the
     focus and lies under nothing; the last one leads out of the page: no trap.
@@ -56,7 +56,7 @@ def test_every_page_is_told_as_it_was_reviewed(
     tabs = {language: person(scripts=False) for language in REVIEWED}
     told: dict[tuple[str, str], list[str]] = {}
     wrong: list[str] = []
-    for stage, language, address, tab in every_page(site, house, tabs, visited=("en",)):
+    for stage, language, address, tab in every_page(site, leads, tabs, visited=("en",)):
         page = tab.play
         # A page comes in the size that the tab had last: each is made larger or smaller once.
         small = page.viewport_size == reach.SMALL

@@ -204,6 +204,17 @@ def test_danger_pages_as_by_any_form(people: People, rosa: Walker) -> None:
     assert report.due_at == slot_end(slot_of(people.at)) + load_pack("uk").priorities["danger"].seen_within
 
 
+def test_whoever_sends_a_danger_is_told_that_many_do_and_that_it_is_kept(rosa: Walker) -> None:
+    rosa.visit(PATH).press("Start", danger="yes").press("I cannot call").press("Send", narrative=SAW)
+    assert "Many people are reporting this. We have kept what you sent us" in rosa.visit("/code/").main
+    called = Walker().visit(PATH).press("Start", danger="yes").press("I have called and want to continue")
+    called.press("Continue", narrative=SAW).press("Continue", place="Bristol")
+    called.press("Continue", who="anonymous").press("Send your report")
+    assert "Many people are reporting this. We have kept what you sent us" in called.visit("/code/").main
+    usual = Walker().visit("/tell/").press("Start", danger="yes").press("I cannot call")
+    assert "Many people" not in usual.press("Send", narrative=SAW).visit("/code/").main
+
+
 def test_a_form_begun_before_it_closed_can_still_be_sent(people: People, rosa: Walker) -> None:
     tell(rosa)
     closed(people)

@@ -7,6 +7,7 @@ whichever language they are asked for; a test looks at them with whatever it loo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from heedline.casework.intake import drafting
@@ -74,8 +75,13 @@ def begin(rosa: Walker, kind: str) -> Walker:
     return rosa.visit(_DOORS[kind]).press("Ask for advice" if kind == "advice" else "Start")
 
 
-def stages(rosa: Walker, officer_asks: Callable[[str], None] | None = None) -> Iterator[Stage]:
-    """Every page. `officer_asks`: takes the one report that is there and asks its reporter something."""
+def stages(
+    rosa: Walker,
+    officer_asks: Callable[[str], None] | None = None,
+    incident: Callable[[], AbstractContextManager[str]] | None = None,
+) -> Iterator[Stage]:
+    """Every page. `officer_asks`: takes the one report that is there and asks its reporter something. `incident`: opens an
+    incident, gives the address of its form, and closes it."""
     yield Stage("open", (*OPEN, ATTACK))
     for kind, answers in ANSWERS.items():
         yield from _questions(rosa, kind, answers)
@@ -108,6 +114,24 @@ def stages(rosa: Walker, officer_asks: Callable[[str], None] | None = None) -> I
     yield Stage("messages ran out of time", ("messages/open/",))
     rosa.visit("/emergency/").press("Send now", narrative="He has a knife. Flat 4, the house by the mill.")
     yield Stage("danger sent", ("code/",))
+    if incident:
+        with incident() as address:
+            yield from _incident(rosa, address)
+        yield Stage("incident closed", (address,))
+
+
+def _incident(rosa: Walker, address: str) -> Iterator[Stage]:
+    rosa.client.cookies.pop(DRAFT, None)
+    yield Stage("incident", ("", "tell/", address))
+    rosa.visit(f"/{address}").press("Start", danger="no").press("Continue", narrative=NEIGHBOUR)
+    rosa.press("Continue", place="Bristol").press("Continue", who="anonymous")
+    yield Stage("incident check", ("r/check/",))
+    rosa.press("Send your report")
+    yield Stage("incident sent", ("code/",))
+    rosa.client.cookies.pop(DRAFT, None)
+    rosa.visit(f"/{address}").press("Start", danger="yes").press("I cannot call")
+    rosa.press("Send", narrative="He has a knife. He is running to the river.")
+    yield Stage("incident danger sent", ("code/",))
 
 
 def _questions(

@@ -46,6 +46,8 @@ EARLIER, SAID, WAITING = "earlier", "said", "waiting"
 READ_BY = "read_by"
 #: The note of a sent draft whose account was asked for in words of its own: by somebody who worries about themselves.
 OWN = "own"
+#: The note of a sent draft that came by an incident's form and has the ending of another kind of report.
+MANY = "many"
 #: The most earlier codes that a draft keeps.
 _MOST_EARLIER = 5
 
@@ -148,6 +150,7 @@ def show(turn: DraftVisit) -> HttpResponse:
         lead=lead,
         by=_call_by(turn) if ending == "callback" else "",
         day_words=day_words,
+        many=MANY in turn.draft.notes,
         odd=odd,
         young=young,
         codes=_in_groups(turn.draft.notes.get(EARLIER, [])),

@@ -273,6 +273,8 @@ def _ending(turn: DraftVisit, told: Record, due: datetime, *, could_not_call: bo
     about = qs.any_step(qs.narrative[0]).own_words
     if about is not None and about.when.holds(answers):
         ending[receipt.OWN] = True
+    if incident_of(turn.draft) is not None and ending["ending"] != "incident":
+        ending[receipt.MANY] = True
     if told.young:
         ending["young"] = True
     return ending | receipt.carried_over(turn.draft)

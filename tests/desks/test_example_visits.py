@@ -111,6 +111,41 @@ def test_the_database_refuses_a_step_that_is_no_move(
         )
 
 
+def test_a_visit_stays_its_owners_until_it_is_passed_to_a_colleague_of_the_desk(people: People) -> None:
+    ref, officers = asked(people), people.house.officers
+    with people.sitting("Odile") as odile:
+        visits.move(ref, "take", by=odile, at=people.at)
+    with people.sitting("Olga") as olga:
+        visits.move(ref, "pass", by=olga, at=people.at)
+        assert DeskRecord.objects.get(id=ref).owner == officers["Odile"]
+        visits.move(ref, "pass", to=olga.officer_id, by=olga, at=people.at)
+        assert DeskRecord.objects.get(id=ref).owner == officers["Olga"]
+        with pytest.raises(DatabaseError, match="works at its desk"), transaction.atomic():
+            visits.move(ref, "pass", to=officers["Otto"].id, by=olga, at=people.at)
+
+
+def test_a_record_that_never_began_does_not_move(people: People) -> None:
+    with people.sitting("Odile") as odile:
+        row = DeskRecord.objects.create(
+            desk=people.house.desks["north-east"],
+            kind="example-visit",
+            state="asked",
+            held=WAITING,
+            container=uuid4(),
+            due_at=people.at,
+        )
+        with pytest.raises(DatabaseError, match="legal move"), transaction.atomic():
+            RecordStep.objects.create(
+                record=row,
+                number=2,
+                move="take",
+                from_state="asked",
+                to_state="planned",
+                by_id=odile.officer_id,
+                at=people.at,
+            )
+
+
 def test_steps_stay(people: People) -> None:
     ref = asked(people)
     with people.sitting("Odile"):

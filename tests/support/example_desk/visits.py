@@ -20,6 +20,7 @@ KIND = RecordKind(
         ("asked", "take"): "planned",
         ("asked", "drop"): "dropped",
         ("planned", "give-back"): "asked",
+        ("planned", "pass"): "planned",
         ("planned", "hold"): "held",
     },
 )
@@ -42,9 +43,17 @@ def ask(desk: UUID, where: str, *, by: Attendance, at: datetime) -> UUID:
 
 
 @record.record_verb(ExampleAct.VISIT_MOVED)
-def move(ref: UUID, how: str, *, version: int | None = None, by: Attendance, at: datetime) -> None:
-    """Take a visit, give it back, hold or drop it. Raises NotHere, Refused, Changed and NotNow."""
+def move(
+    ref: UUID,
+    how: str,
+    *,
+    version: int | None = None,
+    to: UUID | None = None,
+    by: Attendance,
+    at: datetime,
+) -> None:
+    """Take a visit, pass it to a colleague, give it back, hold or drop it. Raises NotHere, Refused, Changed and NotNow."""
     found = record.find(KIND, ref, by=by, at=at, version=version)
     found.permit(ExampleCapability.CHECK if how == "drop" else ExampleCapability.ASK)
-    found.move(how)
+    found.move(how, owner=to)
     found.record(ExampleAct.VISIT_MOVED, move=how)

@@ -44,12 +44,17 @@ class FoundRecord:
         self.by.require(capability, self.row.desk_id)
 
     def move(
-        self, move: str, *, due_at: datetime | None = None, words: Mapping[str, Any] | None = None
+        self,
+        move: str,
+        *,
+        due_at: datetime | None = None,
+        words: Mapping[str, Any] | None = None,
+        owner: UUID | None = None,
     ) -> None:
         """Apply a move, store its step, and seal new text if there is any.
 
-        A move to a state that somebody owns makes the officer its owner, and one to a state that waits leaves it without.
-        `due_at` is the new due time, or None to keep the earlier one. Raises NotNow if the record's state does not allow it.
+        In a state that somebody owns, the record is `owner`'s, or still its owner's, or else the officer's. One that waits has
+        no owner. `due_at` is the new due time, or None to keep the earlier one. Raises NotNow if the record's state does not allow it.
         """
         row, kind = self.row, kind_of(self.row.kind)
         before, to = row.state, kind.moves.get((self.row.state, move))
@@ -60,7 +65,7 @@ class FoundRecord:
             row.container = desk_parts.seal(row.desk_id, row.id, words, part=kind.part, on=self.at.date())
         row.state, row.held, row.version = str(to), kind.states[to], row.version + 1
         if row.held != ENDED:
-            row.owner_id = self.by.officer_id if row.held == TAKEN else None
+            row.owner_id = (owner or row.owner_id or self.by.officer_id) if row.held == TAKEN else None
         row.due_at = None if row.held == ENDED else due_at or row.due_at
         _step(self, move, before)
         row.save(update_fields=["state", "held", "version", "container", "owner", "due_at"])

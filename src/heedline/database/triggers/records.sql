@@ -1,5 +1,5 @@
 -- A record moves only as its kind allows (reports_record_move, filled by the migration of its desk). Each
--- version of it is one step in the name of whoever is signed in, and steps stay.
+-- version of it is one step in the name of whoever is signed in, and steps stay. A new owner works at the desk.
 
 CREATE FUNCTION public.a_record_moves() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -15,6 +15,11 @@ BEGIN
                 AND m.to_state = NEW.state AND m.held = NEW.held) THEN
         RAISE EXCEPTION 'a % does not move from % to %', NEW.kind, OLD.state, NEW.state USING ERRCODE = 'check_violation';
     END IF;
+    IF NEW.owner_id IS NOT NULL AND (TG_OP = 'INSERT' OR NEW.owner_id IS DISTINCT FROM OLD.owner_id)
+            AND NOT EXISTS (SELECT 1 FROM public.desks_appointment a WHERE a.officer_id = NEW.owner_id
+                AND a.desk_id = NEW.desk_id AND a.ended_on IS NULL) THEN
+        RAISE EXCEPTION 'the owner of a record works at its desk' USING ERRCODE = 'check_violation';
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER a_record_moves BEFORE INSERT OR UPDATE ON reports_record
@@ -27,7 +32,9 @@ BEGIN
                 AND m.to_state = NEW.to_state
             WHERE r.id = NEW.record_id AND NEW.by_id = permits.my_officer()
                 AND (NEW.from_state = '' AND NEW.number = 1 AND r.version = 1
-                    OR NEW.from_state = r.state AND NEW.number = r.version + 1)) THEN
+                    OR NEW.from_state = r.state AND NEW.number = r.version + 1 AND EXISTS (
+                        SELECT 1 FROM public.reports_record_step s
+                        WHERE s.record_id = r.id AND s.number = r.version))) THEN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION 'a step of a record is a legal move of whoever makes it, and stays' USING ERRCODE = 'check_violation';

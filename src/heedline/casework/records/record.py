@@ -14,6 +14,7 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import Model, QuerySet
 
 from heedline.audit import journal
 from heedline.audit.acts import AnyAct
@@ -129,7 +130,8 @@ def find(
     Raises NotHere for a record of no desk of the officer, Locked, and Changed if its version is no longer `version`.
     """
     ring = by.keys()
-    row = _rows(ref, by).select_for_update(of=("self",)).filter(kind=kind.code).first()
+    rows = DeskRecord.objects.select_for_update(of=("self",)).filter(desk_id__in=by.desk_ids)
+    row = rows.filter(id=ref, kind=kind.code).first()
     if row is None:
         raise NotHere
     if version is not None and row.version != version:
@@ -142,11 +144,21 @@ def find(
 
 def record_verb[**P, R](act: AnyAct) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Return a decorator that makes `do(ref, …, by=…, at=…)` an action on a record, and logs its refusals."""
+    return verb_on(act, DeskRecord, _THING)
+
+
+def verb_on[**P, R](
+    act: AnyAct, model: type[Model], thing: str
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Return a decorator that runs an action on a desk's row in a transaction, and logs refusals for things called `thing`.
+
+    A refusal names the row only if it is of a desk of the officer.
+    """
 
     def declare(do: Callable[P, R]) -> Callable[P, R]:
         @wraps(do)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
-            with _refusals_logged(act, cast(UUID, args[0]), cast(Attendance, kwargs["by"])):
+            with _refusals_logged(act, model, thing, cast(UUID, args[0]), cast(Attendance, kwargs["by"])):
                 return do(*args, **kwargs)
 
         return run
@@ -155,25 +167,18 @@ def record_verb[**P, R](act: AnyAct) -> Callable[[Callable[P, R]], Callable[P, R
 
 
 @contextmanager
-def _refusals_logged(act: AnyAct, ref: UUID, by: Attendance) -> Iterator[None]:
+def _refusals_logged(
+    act: AnyAct, model: type[Model], thing: str, ref: UUID, by: Attendance
+) -> Iterator[None]:
     try:
         with transaction.atomic():
             yield
     except (NotHere, Refused):
-        desk = _rows(ref, by).values_list("desk_id", flat=True).first()
-        journal.record(
-            act,
-            actor=by.officer_id,
-            desk=desk,
-            thing=_THING,
-            thing_id=ref if desk is not None else None,
-            refused=True,
-        )
+        rows: QuerySet[Any] = model._default_manager.filter(id=ref, desk_id__in=by.desk_ids)
+        desk = rows.values_list("desk_id", flat=True).first()
+        known: dict[str, Any] = {"thing": thing, "thing_id": ref} if desk is not None else {"thing": thing}
+        journal.record(act, actor=by.officer_id, desk=desk, refused=True, **known)
         raise
-
-
-def _rows(ref: UUID, by: Attendance) -> Any:
-    return DeskRecord.objects.filter(id=ref, desk_id__in=by.desk_ids)
 
 
 def _step(found: FoundRecord, move: str, before: str) -> None:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
-from typing import Any, cast
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Max
 
 from heedline.audit import journal
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import CannotOpen, Changed, NotHere
 from heedline.casework.records import desk_parts
-from heedline.permits.gate import Refused
+from heedline.casework.records.record import verb_on
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material.items.contents import ItemContent
-from heedline.specialist_desks.material.models import CompanyNotice, LivenessWatch, MaterialItem
+from heedline.specialist_desks.material.models import LivenessWatch, MaterialItem
 from heedline.specialist_desks.material.rules import PATH, WATCHED, ItemMove, ItemState
 from heedline.specialist_desks.material.vocabulary import DESK_KIND, ITEM, MaterialAct, MaterialCapability
 
@@ -128,33 +124,3 @@ def find(ref: UUID, *, by: Attendance, at: datetime, version: int | None = None)
 def item_verb[**P, R](act: MaterialAct) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Return a decorator that makes `do(ref, …, by=…, at=…)` an action on an item."""
     return verb_on(act, MaterialItem, "item")
-
-
-def verb_on[**P, R](
-    act: MaterialAct, model: type[MaterialItem] | type[CompanyNotice], thing: str
-) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Return a decorator that runs an action in a transaction and logs refusals for object type `thing`."""
-
-    def declare(do: Callable[P, R]) -> Callable[P, R]:
-        @wraps(do)
-        def run(*args: P.args, **kwargs: P.kwargs) -> R:
-            with _refusals_logged(act, model, thing, cast(UUID, args[0]), cast(Attendance, kwargs["by"])):
-                return do(*args, **kwargs)
-
-        return run
-
-    return declare
-
-
-@contextmanager
-def _refusals_logged(
-    act: MaterialAct, model: type[MaterialItem] | type[CompanyNotice], thing: str, ref: UUID, by: Attendance
-) -> Iterator[None]:
-    try:
-        with transaction.atomic():
-            yield
-    except (NotHere, Refused):
-        desk = model.objects.filter(id=ref, desk_id__in=by.desk_ids).values_list("desk_id", flat=True).first()
-        known: dict[str, Any] = {"thing": thing, "thing_id": ref} if desk is not None else {"thing": thing}
-        journal.record(act, actor=by.officer_id, desk=desk, refused=True, **known)
-        raise

@@ -11,6 +11,7 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.duty import alarms
 from heedline.casework.errors import CannotOpen, Changed, NotHere
 from heedline.casework.records import desk_parts
+from heedline.casework.records.record import verb_on
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material.items import found_item
 from heedline.specialist_desks.material.items.found_item import FoundItem
@@ -150,4 +151,4 @@ def find_notice(ref: UUID, *, by: Attendance, at: datetime, version: int | None 
 
 def notice_verb[**P, R](act: MaterialAct) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Return a decorator that makes `do(ref, …, by=…, at=…)` an action on a notice."""
-    return found_item.verb_on(act, CompanyNotice, "notice")
+    return verb_on(act, CompanyNotice, "notice")

@@ -29,7 +29,7 @@ from heedline.reports.models import Dissemination, Report, Step
 from heedline.reports.stored import parts_of
 
 #: The sorts of sealed part in which reporters write.
-_REPORTERS = frozenset({"report", "message", "translation"})
+REPORTERS = frozenset({"report", "message", "translation"})
 #: Fields of question sets that say whether somebody is a child.
 _AGES = frozenset({"child", "under18"})
 #: Labels in the pack's assessments are looked up by these codes.
@@ -207,7 +207,7 @@ def facts_of(found: FoundReport) -> ClosingFacts:
         opened = open_stored(next(one for one in parts if one.part == "report"), ring)
     except (*documents.UNREADABLE, StopIteration):
         raise NotNow(UNREAD, about="closing") from None
-    marked = marked_in(one.text for one in texts if one.part in _REPORTERS)
+    marked = marked_in(one.text for one in texts if one.part in REPORTERS)
     steps = list(Step.objects.filter(report=report, move=Move.ASSESS).exclude(note=None).order_by("number"))
     wanted = {step.note: step for step in steps if step.note is not None}
     stored = {one.container: one for one in parts_of([report.id], Q(container__in=list(wanted)))}

@@ -209,10 +209,10 @@ def kind_words(kind: str) -> str:
     return kinds[kind].name if kind in kinds else kind
 
 
-def first_words(narrative: str) -> str:
-    """Return the beginning of a report's account, on one line."""
+def first_words(narrative: str, length: int = OPENING_LENGTH) -> str:
+    """Return the beginning of a report's account, on one line of at most `length` characters."""
     line = " ".join(narrative.split())
-    return line if len(line) <= OPENING_LENGTH else line[: OPENING_LENGTH - 1] + "…"
+    return line if len(line) <= length else line[: length - 1] + "…"
 
 
 def received_words(report: Report) -> str:

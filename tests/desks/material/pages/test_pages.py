@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from heedline.casework.contact import messages as contact_messages
 from heedline.casework.report.opening import short_name
 from heedline.casework.setup import stewardship
 from heedline.desks.models import Officer
@@ -20,6 +21,7 @@ from heedline.specialist_desks.material.models import MaterialItem
 from tests.sites.conftest import office_site  # noqa: F401
 from tests.sites.office.conftest import demo, hand  # noqa: F401
 from tests.sites.office.desk_hand import Hand
+from tests.support import stories
 from tests.support.acting import acting
 from tests.support.cast import House
 from tests.support.material_scene import PAGE, reported, the_item
@@ -151,6 +153,22 @@ def test_what_a_reporter_fears_needs_the_whole_form(
     assert "Is it lawful?" not in odile.html
     places = [odile.html.index(short_name(one)) for one in (feared, *others)]
     assert places[0] == min(places), "what is feared stands first"
+
+
+def test_what_a_reporter_writes_later_needs_the_whole_form(
+    people: People,
+    house: House,
+    hand: Callable[[], Hand],  # noqa: F811
+) -> None:
+    told = {"kind": "online", "where": {"addresses": PAGE}, "now": {"danger": "no"}}
+    _, code = stories.a_report(at=people.at, **told)
+    indexed(people)
+    with acting("public"):
+        contact_messages.say(code, "He has a gun now.", message_id=uuid4(), at=people.at)
+    odile = hand().at_work(house, "Odile")
+    odile.get(f"/w/items/{MaterialItem.objects.get().id}/")
+    assert "Weapon or threat" in odile.html
+    assert "Is it lawful?" not in odile.html
 
 
 def test_an_examiner_adds_an_item(people: People, house: House, hand: Callable[[], Hand]) -> None:  # noqa: F811

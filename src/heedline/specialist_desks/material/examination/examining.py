@@ -157,7 +157,7 @@ def find_lawful(
     evidence: int,
     by: Attendance,
     at: datetime,
-) -> None:
+) -> ItemState:
     """Take an item if it is new, and record in one act that it is lawful.
 
     `expression` answers the question about freedom of expression. If the answer does not make the item lawful by itself,
@@ -181,7 +181,7 @@ def find_lawful(
     said = law_of.load_law(settings.PACK).expression.get(expression)
     context = why.strip() or (said.words if said is not None and said.lawful else "")
     answers = ExaminationAnswers({}, expression, otherwise=str(ItemOutcome.LAWFUL))
-    _decide(found, ExaminationForm(answers, {}, {}, context), evidence)
+    return _decide(found, ExaminationForm(answers, {}, {}, context), evidence)
 
 
 def why_not_brief(content: ItemContent, reports: ReportersWords) -> str:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import UUID
 
 from heedline.casework.access.keyring import Keyring
-from heedline.casework.errors import CannotOpen, ChangedSinceArrival
-from heedline.casework.journey.closing_rules import MARKS, marked_in
+from heedline.casework.journey.closing_rules import MARKS, REPORTERS, marked_in, names_child
 from heedline.casework.report import restrictions
-from heedline.casework.report.opening import open_stored, received_words, short_name
+from heedline.casework.report.opening import (
+    OpenedReport,
+    first_words,
+    open_stored,
+    received_words,
+    short_name,
+)
+from heedline.casework.search import documents
+from heedline.casework.search.documents import SearchedText
 from heedline.index import SealedIndex
+from heedline.packs.rules.look_alikes import WordMark
 from heedline.packs.urgency import PAGED, Urgency
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import Report
-from heedline.reports.stored import parts_of_sorts
+from heedline.reports.stored import StoredPart
 from heedline.specialist_desks.material.items.contents import ItemContent
 from heedline.specialist_desks.material.items.finding import reports_naming
 
@@ -30,7 +38,7 @@ LENGTH: Final = 400
 
 @dataclass(frozen=True)
 class NamingReport:
-    """A report that names an item, with the beginning of its account if it was opened.
+    """A report that names an item, and what it says if it was opened.
 
     `marks` names what a second reader must see: danger, something planned, and the pack's marked words.
     """
@@ -38,9 +46,14 @@ class NamingReport:
     ref: UUID
     short: str
     received_words: str
-    account: str = field(default="", repr=False)
-    spoken: str = ""
+    opened: OpenedReport | None = field(default=None, repr=False)
     marks: tuple[str, ...] = ()
+
+    @property
+    def account(self) -> str:
+        """Return the beginning of its account."""
+        said = first_words(self.opened.narrative, LENGTH) if self.opened is not None else ""
+        return said or "No account was given."
 
 
 @dataclass(frozen=True)
@@ -52,12 +65,12 @@ class ReportersWords:
 
     @property
     def shown(self) -> tuple[NamingReport, ...]:
-        return tuple(one for one in self.reports if one.account)[:MOST_SHOWN]
+        return tuple(one for one in self.reports if one.opened is not None)[:MOST_SHOWN]
 
     @property
     def others(self) -> tuple[NamingReport, ...]:
-        shown = self.shown
-        return tuple(one for one in self.reports if one not in shown)
+        shown = {one.ref for one in self.shown}
+        return tuple(one for one in self.reports if one.ref not in shown)
 
     @property
     def why_not_brief(self) -> str:
@@ -70,47 +83,49 @@ class ReportersWords:
 def read(content: ItemContent, desk: UUID, index: SealedIndex | None, ring: Keyring) -> ReportersWords:
     """Return the desk's reports that name an item, with what they say.
 
-    Reports whose processing is restricted are listed and not opened (ADR 76). The item's log says who read this.
+    Dangers are opened first. Reports whose processing is restricted are listed and not opened (ADR 76). The item's log says
+    who read this.
     """
     keys = [one.key for one in content.addresses]
     refs = reports_naming(index, keys) if index is not None else ()
-    found = {one.id: one for one in reports_of([desk]).filter(id__in=refs[:MOST_LISTED])}
-    usable = set(restrictions.usable(Report.objects.filter(id__in=found)).values_list("id", flat=True))
-    order = sorted(
-        (one for one in refs if one in found), key=lambda one: found[one].urgency != Urgency.DANGER
-    )
-    wanted = [one for one in order if one in usable][:MOST_OPENED]
-    parts = {one.report: one for one in parts_of_sorts(wanted, ("report",))}
-    lines = []
-    for ref in order:
-        report = found[ref]
-        line = NamingReport(ref, short_name(ref), received_words(report))
-        if ref in parts:
-            try:
-                opened = open_stored(parts[ref], ring)
-            except (CannotOpen, ChangedSinceArrival):
-                lines.append(line)
-                continue
-            text = " ".join(opened.narrative.split())
-            text = text if len(text) <= LENGTH else text[: LENGTH - 1] + "…"
-            line = NamingReport(
-                *(ref, line.short, line.received_words),
-                account=text or "No account was given.",
-                spoken=opened.spoken,
-                marks=tuple(_marks(report, opened.narrative)),
-            )
-        lines.append(line)
+    rows = reports_of([desk]).filter(id__in=refs[:MOST_LISTED])
+    found = {one.id: one for one in rows}
+    usable = set(restrictions.usable(rows).values_list("id", flat=True))
+    order = sorted((one for one in refs if one in found), key=lambda one: not _is_danger(found[one]))
+    parts = documents.searched_parts([one for one in order if one in usable][:MOST_OPENED])
+    lines = [_line(found[ref], parts.get(ref, ()), ring) for ref in order]
     lines.sort(key=lambda one: not one.marks)
-    unread = sum(not one.account for one in lines) + max(0, len(refs) - MOST_LISTED)
+    unread = sum(one.opened is None for one in lines) + max(0, len(refs) - MOST_LISTED)
     return ReportersWords(tuple(lines), unread)
 
 
-def _marks(report: Report, narrative: str) -> Iterable[str]:
-    if report.urgency == Urgency.DANGER:
+def _line(report: Report, parts: Sequence[StoredPart], ring: Keyring) -> NamingReport:
+    line = NamingReport(report.id, short_name(report.id), received_words(report))
+    unread: list[str] = []
+    try:
+        opened = open_stored(next(one for one in parts if one.part == "report"), ring)
+        texts = documents.texts_of(report, parts, ring, unread=unread)
+    except (*documents.UNREADABLE, StopIteration):
+        return line
+    if unread:  # a message that does not open may tell of danger
+        return line
+    return replace(line, opened=opened, marks=tuple(_marks(report, opened, texts)))
+
+
+def _is_danger(report: Report) -> bool:
+    """Return whether the reporter or an officer says that a life is in danger."""
+    return report.urgency == Urgency.DANGER or bool(report.danger_to_life)
+
+
+def _marks(report: Report, opened: OpenedReport, texts: Iterable[SearchedText]) -> Iterator[str]:
+    if _is_danger(report):
         yield "Danger"
     elif report.urgency == Urgency.PLANNED:
         yield "Something is planned"
     elif report.urgency in PAGED:
         yield "Not sure whether anyone is in danger"
-    marks = {mark for one in marked_in([narrative]) for mark in one.marks}
-    yield from (words for mark, words in MARKS.items() if mark in marks)
+    marked = marked_in(one.text for one in texts if one.part in REPORTERS)
+    about = {mark for one in marked for mark in one.marks} - {WordMark.CHILD}
+    if names_child(opened, marked, report):
+        about.add(WordMark.CHILD)
+    yield from (words for mark, words in MARKS.items() if mark in about)

@@ -99,24 +99,38 @@ def examine(request: OfficeRequest, ref: UUID) -> HttpResponse:
     form, status = Form(fields), 200
     if request.method == "POST":
         form, status = Form.posted(fields, request.POST.lists()), 422
-        if not form.errors:
-            try:
-                version = int(request.POST.get("version", "0") or 0)
-                shown = int(request.POST.get("evidence", "0") or 0)
-                state = examining.examine(
-                    ref, examination(form), version=version, evidence=shown, by=by, at=at
-                )
-            except Incomplete as why:
-                form = form.but(**{why.field: str(why)})
-            except NotNow as why:
-                form = form.but(**{"": str(why)})
-            except (Changed, ValueError):
-                form = form.but(**{"": CHANGED})
-            else:
-                messages.success(request, f"Your examination is recorded. {STATES[state]}.")
-                return HttpResponseRedirect(reverse("material-item", kwargs={"ref": ref}))
+        form, state = _decided(
+            request,
+            form,
+            lambda version, evidence: examining.examine(
+                ref, examination(form), version=version, evidence=evidence, by=by, at=at
+            ),
+        )
+        if state is not None:
+            messages.success(request, f"Your examination is recorded. {STATES[state]}.")
+            return HttpResponseRedirect(reverse("material-item", kwargs={"ref": ref}))
     context = _context(request, found) | {"form": form, "provision_keys": provision_keys()}
     return render(request, "material/examine.html", context, status=status)
+
+
+def _decided(
+    request: OfficeRequest, form: Form, decide: Callable[[int, int], ItemState]
+) -> tuple[Form, ItemState | None]:
+    """Decide on the version of the item, and the newest evidence, that the page showed.
+
+    Returns the form with what is wrong and no state, or the form and the item's new state.
+    """
+    if form.errors:
+        return form, None
+    try:
+        version, evidence = (int(request.POST.get(name, "0") or 0) for name in ("version", "evidence"))
+        return form, decide(version, evidence)
+    except Incomplete as why:
+        return form.but(**{why.field: str(why)}), None
+    except NotNow as why:
+        return form.but(**{"": str(why)}), None
+    except (Changed, ValueError):
+        return form.but(**{"": CHANGED}), None
 
 
 @open_to(Audience.UNLOCKED)
@@ -124,32 +138,26 @@ def examine(request: OfficeRequest, ref: UUID) -> HttpResponse:
 def lawful(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Record in one act that an item is lawful, and open the next one."""
     by, at = request.attendance, session.now()
-    form = Form.posted(brief_fields(), request.POST.lists())
-    if not form.errors:
-        try:
-            examining.find_lawful(
-                ref,
-                form.text("expression"),
-                form.text("context"),
-                version=int(request.POST.get("version", "0") or 0),
-                evidence=int(request.POST.get("evidence", "0") or 0),
-                by=by,
-                at=at,
-            )
-        except Incomplete as why:
-            form = form.but(**{why.field: str(why)})
-        except NotNow as why:
-            form = form.but(**{"": str(why)})
-        except (Changed, ValueError):
-            form = form.but(**{"": CHANGED})
-        else:
-            following = reading.next_to_examine(by=by, at=at)
-            done = f"Item {short_name(ref)} is recorded as lawful."
-            if following is None:
-                messages.success(request, done)
-                return HttpResponseRedirect(reverse("material-queue"))
-            messages.success(request, f"{done} This is the next item.")
-            return HttpResponseRedirect(reverse("material-item", kwargs={"ref": following}))
+    posted = Form.posted(brief_fields(), request.POST.lists())
+    form, state = _decided(
+        request,
+        posted,
+        lambda version, evidence: examining.find_lawful(
+            *(ref, posted.text("expression"), posted.text("context")),
+            version=version,
+            evidence=evidence,
+            by=by,
+            at=at,
+        ),
+    )
+    if state is not None:
+        following = reading.next_to_examine(by=by, at=at)
+        done = f"Item {short_name(ref)} is recorded as lawful."
+        if following is None:
+            messages.success(request, done)
+            return HttpResponseRedirect(reverse("material-queue"))
+        messages.success(request, f"{done} This is the next item.")
+        return HttpResponseRedirect(reverse("material-item", kwargs={"ref": following}))
     try:
         found = reading.item(ref, by=by, at=at, counted=False)
     except OnBreak as why:

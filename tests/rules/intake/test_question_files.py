@@ -25,9 +25,8 @@ first_priority = {{ danger = "danger", planned = "high", soon = "high", routine 
 def read_with(file: str, old: str, new: str) -> str:
     """Replace one text in a copy of the pack, read the question set, answer its digest."""
     folder = PackCopy()
-    english_only(
-        folder
-    )  # a translation would be the first to say what no longer fits, or the short form of an incident
+    # a translation, or the short form of an incident, would be the first to say what no longer fits
+    english_only(folder)
     (folder / "incidents.toml").write_text(INCIDENT, encoding="utf-8")
     path = folder / file
     text = path.read_text(encoding="utf-8")

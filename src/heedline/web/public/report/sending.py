@@ -252,7 +252,7 @@ def _ending(turn: DraftVisit, told: Record, due: datetime, *, could_not_call: bo
 
     This is the ending to use, with its details. `due` is when the report will have been read.
     """
-    qs, answers = turn.asking.qs, turn.draft.answers
+    qs, answers, incident = turn.asking.qs, turn.draft.answers, incident_of(turn.draft) is not None
     ending: dict[str, Any] = {"kind": qs.code, "ending": qs.code, receipt.READ_BY: due.isoformat()}
     if could_not_call:
         slug, name = qs.narrative
@@ -268,12 +268,12 @@ def _ending(turn: DraftVisit, told: Record, due: datetime, *, could_not_call: bo
             ending["own_times"] = True
     elif answers.get("help", {}).get("incident") == "yes":
         ending["odd"] = {"place": told.place_text, "postcode": told.postcode}
-    elif incident_of(turn.draft) is not None:
+    elif incident:
         ending["ending"] = "incident"
     about = qs.any_step(qs.narrative[0]).own_words
     if about is not None and about.when.holds(answers):
         ending[receipt.OWN] = True
-    if incident_of(turn.draft) is not None and ending["ending"] != "incident":
+    if incident and ending["ending"] != "incident":
         ending[receipt.MANY] = True
     if told.young:
         ending["young"] = True

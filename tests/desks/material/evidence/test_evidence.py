@@ -271,6 +271,8 @@ def test_material_uploaded_elsewhere_is_linked_to_the_earlier_decision(
         capturing.capture(again, by=otto, at=people.at)
         (known,) = reading.evidence_of(again, by=otto).known
         assert (known.ref, known.state, known.band) == (first, ItemState.UNLAWFUL, Band.RE_ENCODED)
+        with pytest.raises(NotNow, match="not found lawful"):
+            examining.find_lawful(again, "art", "", version=1, evidence=1, by=otto, at=people.at)
         assert MaterialItem.objects.get(id=again).state == ItemState.NEW, "a match decides nothing"
         assert reading.evidence_of(first, by=otto).known == ()
         internet.page = captured(OTHER, text="Something else entirely", pdq=pdq(0x0F, quality=10))

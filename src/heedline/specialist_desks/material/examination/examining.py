@@ -16,6 +16,7 @@ from heedline.casework.records import desk_parts
 from heedline.casework.report.notes import written
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.material.evidence.reading import ItemEvidence, evidence_of
 from heedline.specialist_desks.material.examination import law as law_of
 from heedline.specialist_desks.material.examination import welfare
 from heedline.specialist_desks.material.examination.law import ExaminationAnswers, MaterialLaw, opinion_of
@@ -162,13 +163,14 @@ def find_lawful(
 
     `expression` answers the question about freedom of expression. If the answer does not make the item lawful by itself,
     `why` must. Raises NotHere, Refused, Changed, Incomplete, and NotNow for an item that needs the whole form: one with
-    categories of content, about which a reporter mentions danger or a marked word, or whose reports were not all read.
+    categories of content, with evidence like that of an item that is not lawful, about which a reporter mentions danger or a
+    marked word, or whose reports were not all read.
     """
     found = find(ref, by=by, at=at, version=version)
     found.permit(MaterialCapability.EXAMINE)
     with open_index(found.item.desk_id, by.keys()) as index:
         reports = reporters_words.read(found.content, found.item.desk_id, index, by.keys())
-    whole = why_not_brief(found.content, reports)
+    whole = why_not_brief(found.content, reports, evidence_of(ref, by=by))
     if whole:
         raise NotNow(whole)
     if found.state is ItemState.NEW:
@@ -184,10 +186,14 @@ def find_lawful(
     return _decide(found, ExaminationForm(answers, {}, {}, context), evidence)
 
 
-def why_not_brief(content: ItemContent, reports: ReportersWords) -> str:
+def why_not_brief(content: ItemContent, reports: ReportersWords, evidence: ItemEvidence) -> str:
     """Return why an item needs the whole examination form, or "" if it can be found lawful in one act."""
     if content.categories or "danger" in content.parts:
         return "The first check says what it may show, or that somebody is in danger."
+    if evidence.broken:
+        return "Its evidence was changed."
+    if any(one.state is not ItemState.LAWFUL for one in evidence.known):
+        return "It looks like another item that was not found lawful."
     return reports.why_not_brief
 
 

@@ -82,8 +82,7 @@ def item(request: OfficeRequest, ref: UUID) -> HttpResponse:
         found = reading.item(ref, by=request.attendance, at=session.now())
     except OnBreak as why:
         return render(request, "material/break.html", {"why": str(why)})
-    context = _context(request, found) | evidence_context(request, ref, found.line.state)
-    return render(request, "material/item.html", context)
+    return render(request, "material/item.html", _page(request, found))
 
 
 @open_to(Audience.UNLOCKED)
@@ -162,8 +161,8 @@ def lawful(request: OfficeRequest, ref: UUID) -> HttpResponse:
         found = reading.item(ref, by=by, at=at, counted=False)
     except OnBreak as why:
         return render(request, "material/break.html", {"why": str(why)})
-    context = _context(request, found) | evidence_context(request, ref, found.line.state)
-    return render(request, "material/item.html", context | {"brief": form, "form": form}, status=422)
+    context = _page(request, found) | {"brief": form, "form": form}
+    return render(request, "material/item.html", context, status=422)
 
 
 @open_to(Audience.UNLOCKED)
@@ -217,15 +216,22 @@ def act(request: OfficeRequest, ref: UUID) -> HttpResponse:
     return HttpResponseRedirect(back)
 
 
+def _page(request: OfficeRequest, found: ItemView) -> dict[str, Any]:
+    """Return the context of an item's own page, with its evidence and the short form if that is enough."""
+    context = _context(request, found) | evidence_context(request, found.line.ref, found.line.state)
+    mine = found.line.state is ItemState.NEW or (found.line.state is ItemState.EXAMINING and found.line.mine)
+    if not (mine and request.attendance.may(MaterialCapability.EXAMINE)) or found.why_not:
+        return context
+    reason = examining.why_not_brief(found.content, found.reports, context["evidence"])
+    return context | {"brief": None if reason else Form(brief_fields()), "brief_reason": reason}
+
+
 def _context(request: OfficeRequest, found: ItemView) -> dict[str, Any]:
     by, state = request.attendance, found.line.state
     now = session.now()
     leads = by.may(MaterialCapability.LEAD)
     mine = found.line.mine or not found.line.owner
     open_to_me = found.place is not None and not found.why_not
-    first = state in (ItemState.NEW, ItemState.EXAMINING)
-    open_or_new = mine and by.may(MaterialCapability.EXAMINE) and not found.why_not
-    brief_reason = examining.why_not_brief(found.content, found.reports)
     return {
         "found": found,
         "state": STATES[state],
@@ -253,8 +259,6 @@ def _context(request: OfficeRequest, found: ItemView) -> dict[str, Any]:
                 "categories": list(found.content.categories),
             },
         ),
-        "brief": Form(brief_fields()) if first and open_or_new and not brief_reason else None,
-        "brief_reason": brief_reason if first and open_or_new else "",
         "can_take": state is ItemState.NEW,
         "can_check": state in (ItemState.NEW, ItemState.EXAMINING) and mine,
         "can_examine": open_to_me and (mine or found.place is not Place.FIRST),

@@ -34,7 +34,7 @@ from heedline.specialist_desks.material.hashes import Band
 from heedline.specialist_desks.material.items import adding
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.models import EvidenceEntry, HashBankPage, LivenessWatch, MaterialItem
-from heedline.specialist_desks.material.outcomes import disposing
+from heedline.specialist_desks.material.outcomes import disposing, finding_lawful
 from heedline.specialist_desks.material.queue import reading as material
 from heedline.specialist_desks.material.rules import ItemState
 from tests.support.acting import acting
@@ -272,7 +272,7 @@ def test_material_uploaded_elsewhere_is_linked_to_the_earlier_decision(
         (known,) = reading.evidence_of(again, by=otto).known
         assert (known.ref, known.state, known.band) == (first, ItemState.UNLAWFUL, Band.RE_ENCODED)
         with pytest.raises(NotNow, match="not found lawful"):
-            examining.find_lawful(again, "art", "", version=1, evidence=1, by=otto, at=people.at)
+            finding_lawful.find_lawful(again, "art", "", version=1, evidence=1, by=otto, at=people.at)
         assert MaterialItem.objects.get(id=again).state == ItemState.NEW, "a match decides nothing"
         assert reading.evidence_of(first, by=otto).known == ()
         internet.page = captured(OTHER, text="Something else entirely", pdq=pdq(0x0F, quality=10))

@@ -23,6 +23,7 @@ from heedline.specialist_desks.material.examination.law import Incomplete, load_
 from heedline.specialist_desks.material.examination.welfare import OnBreak
 from heedline.specialist_desks.material.items import adding, sightings
 from heedline.specialist_desks.material.notices import lines
+from heedline.specialist_desks.material.outcomes import finding_lawful
 from heedline.specialist_desks.material.pages.evidence.evidence import evidence_context
 from heedline.specialist_desks.material.pages.examination_form import (
     brief_fields,
@@ -141,7 +142,7 @@ def lawful(request: OfficeRequest, ref: UUID) -> HttpResponse:
     form, state = _decided(
         request,
         posted,
-        lambda version, evidence: examining.find_lawful(
+        lambda version, evidence: finding_lawful.find_lawful(
             *(ref, posted.text("expression"), posted.text("context")),
             version=version,
             evidence=evidence,
@@ -222,7 +223,7 @@ def _page(request: OfficeRequest, found: ItemView) -> dict[str, Any]:
     mine = found.line.state is ItemState.NEW or (found.line.state is ItemState.EXAMINING and found.line.mine)
     if not (mine and request.attendance.may(MaterialCapability.EXAMINE)) or found.why_not:
         return context
-    reason = examining.why_not_brief(found.content, found.reports, context["evidence"])
+    reason = finding_lawful.why_not_brief(found.content, found.reports, context["evidence"])
     return context | {"brief": None if reason else Form(brief_fields()), "brief_reason": reason}
 
 

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, OperationalError, transaction
 
 from heedline.audit.models import Event
 from heedline.casework.access import session
 from heedline.casework.errors import Locked, NotHere
 from heedline.casework.intake import incidents, open_incidents
-from heedline.casework.intake.open_incidents import IncidentMark
+from heedline.casework.intake.open_incidents import IncidentMark, PublicIncident
 from heedline.dispatch.clocks import slot_end, slot_of
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
+from heedline.reports import door
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Incident, Report
 from tests.sites.public.mishaps import database_away
 from tests.sites.public.walker import Walker, another_tab
-from tests.support import stories
+from tests.support import furnished, stories
 from tests.support.acting import acting
 from tests.support.cast import House, now
 from tests.support.scene_people import MINUTE, People
@@ -250,6 +254,50 @@ def test_nobody_is_told_that_there_is_none_while_the_list_was_never_read(rosa: W
         assert rosa.visit(PATH).response.status_code == 503
         assert rosa.visit("/").response.status_code == 200
     assert "Tell us what you saw" in rosa.visit(PATH).main
+
+
+@pytest.fixture
+def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """The database answers nothing that asks for the incidents, and takes the question again and again: how often so far."""
+    asked: list[int] = []
+    over = threading.Event()
+
+    def incidents() -> tuple[()]:
+        asked.append(1)
+        over.wait(60)
+        raise OperationalError("the connection is gone")
+
+    monkeypatch.setattr(open_incidents, "_beside", furnished.READ_BESIDE)
+    monkeypatch.setattr(open_incidents, "_known", open_incidents._Known())
+    monkeypatch.setattr(door, "incidents", incidents)
+    yield asked
+    over.set()
+    assert open_incidents._known.read.wait(10)
+
+
+def test_the_first_page_goes_on_with_the_last_list_while_the_database_hangs(
+    rosa: Walker, hanging: list[int]
+) -> None:
+    known = PublicIncident(uuid4(), "market-square", NAME, "attack", True)
+    open_incidents._known.incidents = (known,)
+    for _ in range(3):
+        open_incidents._known.asked = float("-inf")
+        began = time.monotonic()
+        assert NAME in rosa.visit("/").main
+        assert rosa.visit(PATH).response.status_code == 200
+        assert time.monotonic() - began < 10, "it waited for the database"
+    assert len(hanging) == 1, "each page left a thread behind"
+
+
+def test_the_first_page_works_while_the_database_hangs_and_never_gave_a_list(
+    rosa: Walker, hanging: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_incidents, "_LINK_WAITS", 0.5)
+    began = time.monotonic()
+    assert rosa.visit("/").response.status_code == 200
+    assert rosa.visit(PATH).response.status_code == 503
+    assert time.monotonic() - began < 10
+    assert len(hanging) == 1
 
 
 def test_a_report_that_names_an_incident_of_another_time_is_stored(people: People) -> None:

@@ -116,6 +116,10 @@ class _Furnished:
     rows: tuple[tuple[str, int], ...]
 
 
+READ_BESIDE = open_incidents._beside
+#: A thread would have a connection of its own, which sees nothing of a test's transaction.
+open_incidents._beside = lambda read: read()
+
 _standing: dict[str, _Furnished] = {}
 _committing = False
 #: The databases that tests have used since the last call of `changed`. No others can have changed.

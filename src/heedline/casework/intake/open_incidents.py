@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.conf import settings
-from django.db import Error
+from django.db import Error, OperationalError, connection
 
 from heedline.packs import load_pack
 from heedline.reports import door
@@ -19,6 +20,10 @@ __all__ = ["IncidentMark", "PublicIncident", "at_path", "forget", "mark_for", "o
 
 #: The list is read again after so many seconds. While the database is away, the last one stays.
 _FRESH_SECONDS = 10.0
+#: How long the request that has the list read again waits for it, and then goes on with the last one.
+_PAGE_WAITS = 0.3
+#: How long somebody who follows a link to an incident waits for the first list.
+_LINK_WAITS = 5.0
 
 
 @dataclass(frozen=True)
@@ -29,29 +34,66 @@ class IncidentMark:
     kind: str
 
 
+def _idle() -> threading.Event:
+    done = threading.Event()
+    done.set()
+    return done
+
+
 @dataclass
 class _Known:
-    asked: float
-    incidents: tuple[PublicIncident, ...] | None
+    asked: float = float("-inf")
+    incidents: tuple[PublicIncident, ...] | None = None
     """None until they have been read once."""
+    read: threading.Event = field(default_factory=_idle)
+    """Set while nobody reads the list."""
 
 
-_known = _Known(float("-inf"), None)
-_first = threading.Lock()
+_known = _Known()
+_turn = threading.Lock()
 
 
-def _read() -> tuple[PublicIncident, ...] | None:
-    """Return every incident, or None if they have not been read yet."""
-    if time.monotonic() - _known.asked >= _FRESH_SECONDS:
-        _known.asked = time.monotonic()  # others go on with the last list meanwhile
+def _beside(read: Callable[[], None]) -> None:
+    """Run this in a thread with a connection of its own, which may hang with the database while requests go on."""
+
+    def run() -> None:
+        try:
+            read()
+        finally:
+            connection.close()
+
+    threading.Thread(target=run, name="incidents", daemon=True).start()
+
+
+def _begin_reading() -> bool:
+    """Have the list read by another thread, unless one is reading it. Return whether one began."""
+    with _turn:
+        if not _known.read.is_set():
+            return False
+        _known.asked = time.monotonic()
+        _known.read.clear()
+    _beside(_read)
+    return True
+
+
+def _read() -> None:
+    try:
         with suppress(Error):  # incidents are no reason to keep anybody from the other pages
             _known.incidents = door.incidents()
+    finally:
+        _known.read.set()
+
+
+def _listed() -> tuple[PublicIncident, ...] | None:
+    """Return every incident as last read, or None if they have not been read yet. Waits for the database only shortly."""
+    if time.monotonic() - _known.asked >= _FRESH_SECONDS and _begin_reading():
+        _known.read.wait(_PAGE_WAITS)  # others go on with the last list meanwhile
     return _known.incidents
 
 
 def open_now() -> tuple[PublicIncident, ...]:
     """Return the incidents whose forms are open, newest first."""
-    return tuple(one for one in _read() or () if one.is_open)
+    return tuple(one for one in _listed() or () if one.is_open)
 
 
 def open_for(report_kind: str) -> tuple[PublicIncident, ...]:
@@ -74,16 +116,15 @@ def mark_for(slug: str, report_kind: str) -> IncidentMark | None:
 def at_path(slug: str) -> PublicIncident | None:
     """Return the incident at this path, open or closed, or None.
 
-    Raises the database's error if no list has been read yet and the database is away.
+    Raises OperationalError if no list has been read yet and the database is away.
     """
-    found = _read()
+    found = _listed()
+    if found is None:  # whoever follows a link is not told that there is none
+        _begin_reading()
+        _known.read.wait(_LINK_WAITS)
+        found = _known.incidents
     if found is None:
-        with (
-            _first
-        ):  # whoever follows a link is not told that there is none while another reads the first list
-            if _known.incidents is None:
-                _known.incidents = door.incidents()
-            found = _known.incidents
+        raise OperationalError("the incidents could not be read")
     return next((one for one in found if one.slug == slug), None)
 
 

@@ -101,6 +101,28 @@ def test_an_unlocked_page_counts_from_the_arrival_and_a_locked_one_from_its_quar
     assert row(ref).due_at == slot_end(slot) + ALLOWED
 
 
+def test_a_danger_that_is_stored_in_the_next_quarter_hour_counts_from_its_arrival(people: People) -> None:
+    slot = slot_of(people.at)
+    (ref,) = arrived(slot - MINUTE, 0)
+    assert row(ref).slot == slot
+    (first,) = arrived(slot, 1)
+    people.at = slot + ALLOWED
+    lines = listed(people)
+    assert [line.ref for line in lines] == [ref, first]
+    assert [line.overdue for line in lines] == [True, False]
+    assert lines[0].due_words == "Overdue by 1 minute"
+
+
+def test_an_arrival_that_disagrees_with_the_database_by_more_moves_no_deadline(people: People) -> None:
+    """The clock of a server with the public site may be wrong."""
+    slot = slot_of(people.at)
+    refs = arrived(slot, -16, 16)
+    people.at = slot_end(slot) + ALLOWED + MINUTE
+    lines = listed(people)
+    assert {line.ref for line in lines} == set(refs)
+    assert {line.due_words for line in lines} == {"Overdue by 1 minute"}
+
+
 def test_a_danger_that_was_taken_or_reopened_keeps_the_rows_deadline(people: People) -> None:
     (ref,) = arrived(slot_of(people.at), 1)
     people.take(ref)

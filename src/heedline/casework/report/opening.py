@@ -42,14 +42,22 @@ CLOSED_WORDS = "Your keys cannot open this."
 def due_of(report: Report, opened: OpenedReport | None) -> datetime | None:
     """Return a report's deadline, which for a danger that nobody has taken counts from the arrival inside the seal.
 
-    The row knows only the quarter hour, and a page of an unlocked session is the only place where the exact time is used. If
-    danger was told after that quarter hour, or the report was reopened, the row's deadline stands.
+    The row knows only the quarter hour, and a page of an unlocked session is the only place where the exact time is used. One
+    that arrived as a quarter hour ended may be stored in the next, which its row then keeps. If danger was told after that
+    quarter hour, or the report was reopened, the row's deadline stands.
     """
-    if report.due_at is None or opened is None or report.rank != 0 or report.owner_id is not None:
+    unowned = report.rank == 0 and report.owner_id is None
+    if report.due_at is None or report.slot is None or opened is None or not unowned:
         return report.due_at
     arrived = datetime.fromisoformat(opened.arrived_at)
     allowed = load_pack(settings.PACK).priorities["danger"].seen_within
-    return arrived + allowed if report.due_at == slot_end(slot_of(arrived)) + allowed else report.due_at
+    of_arrival = report.due_at == slot_end(report.slot) + allowed
+    return arrived + allowed if of_arrival and slot_end(arrived) in _ends(report.slot) else report.due_at
+
+
+def _ends(slot: datetime) -> tuple[datetime, datetime]:
+    """Return the ends of a stored report's quarter hour and of the one before, in either of which it may have arrived."""
+    return slot_end(slot), slot_of(slot)
 
 
 def danger_first(report: Report, opened: OpenedReport | None) -> tuple[bool, float]:

@@ -10,6 +10,8 @@ from uuid import UUID
 import pytest
 
 from heedline.casework.duty import paging
+from heedline.casework.pages import home
+from heedline.casework.pages.queues import listed_rows
 from heedline.casework.pages.queues import queue as pages_queue
 from heedline.casework.pages.queues.queue import QueueLine
 from heedline.casework.pages.queues.queue_view import QueueView
@@ -65,9 +67,9 @@ def test_what_nobody_owns_comes_before_an_owned_danger_that_is_due_sooner(people
     assert [line.ref for line in listed(people)] == [waiting, owned, calm]
 
 
-def pages(people: People, size: int, name: str) -> Iterator[list[UUID]]:
+def pages(people: People, size: int, name: str, *, unlocked: bool = True) -> Iterator[list[UUID]]:
     after: str | None = ""
-    with people.sitting(name) as here:
+    with people.sitting(name, unlocked=unlocked) as here:
         while after is not None:
             view = QueueView(size=size)
             found = pages_queue.queue(by=here, at=people.at, view=replace(view, after=after or None))
@@ -76,15 +78,38 @@ def pages(people: People, size: int, name: str) -> Iterator[list[UUID]]:
 
 
 @pytest.mark.parametrize("name", ["Odile", "Nadia"])
-def test_pages_follow_each_other_and_leave_nothing_out(people: People, name: str) -> None:
+@pytest.mark.parametrize("unlocked", [True, False])
+def test_pages_follow_each_other_and_leave_nothing_out(people: People, name: str, unlocked: bool) -> None:
     slot = slot_of(people.at)
     waiting, owned = arrived(slot, 3, 8, 5, 7, 2), arrived(slot, 1, 4)
     for ref in owned:
         people.take(ref, at=slot - 5 * SLOT)
-    together = [ref for page in pages(people, 2, name) for ref in page]
+    together = [ref for page in pages(people, 2, name, unlocked=unlocked) for ref in page]
     assert set(together[:5]) == set(waiting)
     assert set(together[5:]) == set(owned)
     assert len(together) == len(set(together)) == 7
+
+
+@pytest.mark.parametrize("name", ["Odile", "Nadia"])
+def test_no_page_ends_among_the_dangers_that_nobody_owns(people: People, name: str) -> None:
+    slot = slot_of(people.at)
+    refs, calm = arrived(slot, 9, 2, 13, 5, 11, 1), [people.send()[0] for _ in range(3)]
+    first, *others = pages(people, 2, name)
+    assert first == [refs[n] for n in (5, 1, 3, 0, 4, 2)]
+    assert {ref for page in others for ref in page} == set(calm)
+    with people.sitting(name) as here:
+        view = QueueView(size=2)
+        assert home.next_waiting(by=here, at=people.at, view=view, after=refs[5]) == refs[1]
+
+
+def test_more_dangers_than_a_page_can_show_are_all_listed(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listed_rows, "DANGERS_TOGETHER", 3)
+    refs = arrived(slot_of(people.at), 9, 2, 13, 5, 11, 1, 7)
+    found = list(pages(people, 2, "Odile"))
+    assert [len(page) for page in found] == [3, 3, 1]
+    assert {ref for page in found for ref in page} == set(refs)
 
 
 def test_an_unlocked_page_counts_from_the_arrival_and_a_locked_one_from_its_quarter_hour(

@@ -12,8 +12,9 @@ from uuid import UUID
 from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
 from heedline.casework.pages.queues.figures import figures
-from heedline.casework.pages.queues.queue import rows_of
+from heedline.casework.pages.queues.listed_rows import in_order, opened_of, page_of_rows
 from heedline.casework.pages.queues.queue_view import SIZES, QueueView
+from heedline.casework.report.opening import unowned_danger
 from heedline.desks import duty_hours
 from heedline.dispatch.clocks import due_words
 from heedline.permits.capabilities import Capability
@@ -68,11 +69,15 @@ def my_desks(*, by: Attendance, at: datetime) -> tuple[DeskSummary, ...]:
 def next_waiting(*, by: Attendance, at: datetime, view: QueueView, after: UUID) -> UUID | None:
     """Return the id of the first unclaimed report in this view other than `after`, or None.
 
-    Used by "Save and open next", which follows the filters and the order that the officer came from.
+    Used by "Save and open next", which follows the filters and the order that the officer came from. Dangers that nobody owns
+    are opened, because their order is that of their arrival.
     """
     by.require(Capability.SEE_QUEUE)
-    rows, _ = rows_of(by, replace(view, state="open", outcome="", size=SIZES[-1], after=None), at)
-    for row in rows:
+    view = replace(view, state="open", outcome="", size=SIZES[-1], after=None)
+    rows, _, _ = page_of_rows(by, view, at)
+    dangers = [row for row in rows if view.usual_order and unowned_danger(row.report)]
+    opened = opened_of(dangers, by.keyring)
+    for row in in_order(rows, opened, view):
         if row.report.id != after and row.report.stage == Stage.WAITING:
             return row.report.id
     return None

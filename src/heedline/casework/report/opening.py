@@ -39,6 +39,11 @@ HINTS = {"box-filled": "A hidden box was filled in"}
 CLOSED_WORDS = "Your keys cannot open this."
 
 
+def unowned_danger(report: Report) -> bool:
+    """Return whether this open report is a danger that nobody owns."""
+    return report.rank == 0 and report.owner_id is None
+
+
 def due_of(report: Report, opened: OpenedReport | None) -> datetime | None:
     """Return a report's deadline, which for a danger that nobody has taken counts from the arrival inside the seal.
 
@@ -46,8 +51,7 @@ def due_of(report: Report, opened: OpenedReport | None) -> datetime | None:
     that arrived as a quarter hour ended may be stored in the next, which its row then keeps. If danger was told after that
     quarter hour, or the report was reopened, the row's deadline stands.
     """
-    unowned = report.rank == 0 and report.owner_id is None
-    if report.due_at is None or report.slot is None or opened is None or not unowned:
+    if report.due_at is None or report.slot is None or opened is None or not unowned_danger(report):
         return report.due_at
     arrived = datetime.fromisoformat(opened.arrived_at)
     allowed = load_pack(settings.PACK).priorities["danger"].seen_within
@@ -65,8 +69,7 @@ def danger_first(report: Report, opened: OpenedReport | None) -> tuple[bool, flo
 
     One that these keys cannot open may have arrived at any time of its quarter hour. It stands as if it had been the first.
     """
-    unowned = report.rank == 0 and report.owner_id is None
-    due = due_of(report, opened) if unowned else None
+    due = due_of(report, opened) if unowned_danger(report) else None
     if due is not None and opened is None:
         due -= SLOT
     return due is None, due.timestamp() if due is not None else 0

@@ -233,10 +233,7 @@ class Pack:
     practice: Practice
     """The practice exercises, which are invented reports and calls."""
     statuses: Mapping[str, str]
-    """The key of the wording for each status shown to a reporter.
-
-    It is the same for every kind of report.
-    """
+    """The key of the wording for each status shown to a reporter, in `mailbox_words`."""
     question_templates: Mapping[str, QuestionTemplate]
     pages: Mapping[str, Mapping[str, Page]]
     """The translation state of each page, by language code and page."""
@@ -248,6 +245,14 @@ class Pack:
         Raises KeyError for a language that the pack does not list.
         """
         return self._words[language]
+
+    def mailbox_words(self, kind: str, language: str) -> Words:
+        """Return the interface text of the mailbox of a report of this kind.
+
+        It is the same for all kinds but those of ordinary services for named organisations, which a mailbox may disclose.
+        """
+        words, known = self.words(language), self.kinds.get(kind)
+        return words if known is None or known.confidential else words.within(f"{kind}_mailbox")
 
     @property
     def first_language(self) -> str:

@@ -26,7 +26,8 @@ class ReportKind:
     `desk` is the desk that takes it wherever it happened, or from regions that name no desk of their own for this kind. If
     it is empty, the report goes to the region's desk, or otherwise to the round-the-clock desk. `across` means that its reports are compared
     with those of other desks by the linking desk. `files` means that reporters may add files, `behaviour` that an account
-    which says only who somebody is is asked about once.
+    which says only who somebody is is asked about once. `confidential` is false for an ordinary service for named
+    organisations, which are no sources (ADR 154): only its mailbox has texts of its own, in `<kind>_mailbox`.
     """
 
     code: str
@@ -35,6 +36,7 @@ class ReportKind:
     across: bool
     files: bool
     behaviour: bool
+    confidential: bool
     desk_kind: str
     desk: str
     door: Door

@@ -258,6 +258,7 @@ class Visited:
     """When an officer last took the report, or None."""
     unread: int
     """How many of the reporter's messages no officer has read."""
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -272,7 +273,7 @@ class SealedMessage:
 def visit(lookup: bytes) -> Visited | None:
     """Return the report that a receipt belongs to, or None if the receipt is unknown."""
     rows = _call(
-        "SELECT report, desk, watch, status, withdraw_asked, received_on, answered_on, only_new, opened_at, unread"
+        "SELECT report, desk, watch, status, withdraw_asked, received_on, answered_on, only_new, opened_at, unread, kind"
         " FROM door.visit(%s)",
         [lookup],
     )

@@ -81,6 +81,8 @@ class Mailbox:
     """When an officer last took the report, or None if none has since it arrived or was reopened."""
     unread: int = 0
     """How many of the reporter's messages no officer has read."""
+    service: str = ""
+    """The kind of an ordinary service for named organisations, or "" for every kind of confidential report."""
 
     @property
     def open_question(self) -> UUID | None:
@@ -141,7 +143,19 @@ def visit(code: ReceiptCode, *, at: datetime, also: tuple[UUID, ...] = ()) -> Ma
         found.only_new,
         None if found.status == "received" else found.opened_at,
         found.unread,
+        _service(found.kind),
     )
+
+
+def service_of(code: ReceiptCode) -> str:
+    """Return the kind of an ordinary service, or "" for an unknown code and for every kind of confidential report."""
+    found = door.visit(_keys(code)[1])
+    return _service(found.kind) if found is not None else ""
+
+
+def _service(kind: str) -> str:
+    known = load_pack(settings.PACK).kinds.get(kind)
+    return "" if known is None or known.confidential else kind
 
 
 def seen(code: ReceiptCode, ids: tuple[UUID, ...], *, at: datetime) -> None:

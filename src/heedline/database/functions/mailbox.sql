@@ -2,14 +2,14 @@
 SET ROLE heedline_door;
 
 -- What the holder of a receipt code sees first. `opened_at` is when an officer last took the report: the only exact time in
--- it, and one of ours. `unread` counts the reporter's messages that nobody has read.
+-- it, and one of ours. `unread` counts the reporter's messages that nobody has read. `kind` is for the words of ordinary services.
 CREATE FUNCTION door.visit(p_lookup bytea) RETURNS TABLE (report uuid, desk uuid, watch uuid, status text,
-    withdraw_asked boolean, received_on date, answered_on date, only_new boolean, opened_at timestamptz, unread smallint) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    withdraw_asked boolean, received_on date, answered_on date, only_new boolean, opened_at timestamptz, unread smallint, kind text) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT r.id, r.desk_id, r.watch_id, r.status, r.withdraw_asked, r.received_on,
         (SELECT max(m.sent_on) FROM public.reports_message m WHERE m.report_id = r.id AND NOT m.from_us AND m.position >
             (SELECT max(o.position) FROM public.reports_message o WHERE o.report_id = r.id AND o.from_us)),
         c.only_new,
-        (SELECT max(s.at) FROM public.reports_step s WHERE s.report_id = r.id AND s.move IN ('take', 'accept')), r.unread
+        (SELECT max(s.at) FROM public.reports_step s WHERE s.report_id = r.id AND s.move IN ('take', 'accept')), r.unread, r.kind
     FROM public.reports_receipt c JOIN public.reports_report r ON r.id = c.report_id
     WHERE c.lookup = p_lookup AND NOT c.closed
 $$;

@@ -33,6 +33,7 @@ def read_kind(code: str, table: Table) -> ReportKind:
         across=table.flag("across"),
         files=table.flag("files"),
         behaviour=table.flag("behaviour"),
+        confidential=table.flag("confidential", True),
         desk_kind=table.one_of("desk_kind", DESK_KINDS),
         desk=table.text("desk", ""),
         door=_door(table.table("door")),

@@ -418,3 +418,6 @@ def _check_word_keys(pack: shapes.Pack) -> None:
         for language in pack.languages:
             if key not in pack.words(language):
                 raise PackError(f"{place}: words/{language}.toml has no text {key}")
+    for kind in pack.kinds.values():  # else the mailbox of a source would say what the source has reported
+        if kind.confidential and any(key.startswith(f"{kind.code}_mailbox.") for key in pack.words("en")):
+            raise PackError(f"words: {kind.code}_mailbox: a confidential kind has the texts of all mailboxes")

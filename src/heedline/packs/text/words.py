@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,24 @@ class Words(Mapping[str, str]):
         self._texts: dict[str, str] = {**original._texts, **texts} if original else dict(texts)
         self._lists: dict[str, tuple[str, ...]] = {**original._lists, **lists} if original else dict(lists)
         self._reviewed = reviewed
+        self._table = ""
+        self._within: dict[str, Words] = {}
+
+    def within(self, table: str) -> Words:
+        """Return these texts, with each text or list of a table in place of that whose key stands after the table's name.
+
+        `within("advice_mailbox")["status.read"]` is the text `advice_mailbox.status.read`, or if there is none, `status.read`.
+        """
+        if table not in self._within:  # kept: whoever caches a text does so by the identity of these texts
+            found = copy(self)
+            found._table, found._within = f"{table}.", {}
+            found.original = self.original.within(table) if self.original else None
+            self._within[table] = found
+        return self._within[table]
+
+    def _key(self, key: str) -> str:
+        own = self._table + key
+        return own if own in self._texts or own in self._lists else key
 
     def __getitem__(self, key: str) -> str:
         text = self._text(key)
@@ -66,14 +85,14 @@ class Words(Mapping[str, str]):
 
     def _text(self, key: str) -> str:
         try:
-            return self._texts[key]
+            return self._texts[self._key(key)]
         except KeyError:
             raise WordMissing(f"{self.language}: there is no text {key}") from None
 
     def lines(self, key: str) -> tuple[str, ...]:
         """Return a list of strings, such as paragraphs or bullet points."""
         try:
-            return self._lists[key]
+            return self._lists[self._key(key)]
         except KeyError:
             raise WordMissing(f"{self.language}: there is no list {key}") from None
 
@@ -83,11 +102,11 @@ class Words(Mapping[str, str]):
 
     def borrowed(self, key: str) -> bool:
         """Return whether a string comes from the original because this language lacks it."""
-        return self.original is not None and key not in self._own
+        return self.original is not None and self._key(key) not in self._own
 
     def beside(self, key: str) -> Words | None:
         """Return the original if this language's string is an unreviewed translation, otherwise None."""
-        return None if self.borrowed(key) or key.split(".")[0] in self._reviewed else self.original
+        return None if self.borrowed(key) or self._key(key).split(".")[0] in self._reviewed else self.original
 
     def list_keys(self) -> tuple[str, ...]:
         """Return the keys whose text is a list, for use with `lines`."""

@@ -37,7 +37,7 @@ def conflict(request: OfficeRequest, ref: UUID, form: Form, action: str, changed
         {
             "unsent": form,
             "mine": shown(form),
-            "theirs": next(iter(steps_of(file.history)), None),
+            "theirs": next(iter(steps_of(file.history, file.header.kind)), None),
             "changed": changed.theirs,
             "action": reverse(action, kwargs={"ref": ref}),
             "hidden": [

@@ -78,7 +78,9 @@ def page(
             "cleared": cleared_words(file.contacts),
             "matches": file.matches,
             "writing": None if practised else writing_line(file.header.writing, at=session.now()),
-            "latest": timeline_entries(only(file.history.timeline, (), newest=True)[:_LATEST]),
+            "latest": timeline_entries(
+                only(file.history.timeline, (), newest=True)[:_LATEST], file.header.kind
+            ),
             **context,
         },
         status=status,

@@ -46,15 +46,15 @@ def move_words(move: Move, codes: Iterable[tuple[str, str]]) -> str:
     return MOVES.get(move, move)
 
 
-def status_words(status: str) -> str:
-    """Return the text of the current status as shown to the reporter."""
+def status_words(status: str, kind: str) -> str:
+    """Return the text of the current status as shown to the reporter of this kind of report."""
     pack = load_pack(settings.PACK)
     key = pack.statuses.get(status)
-    return pack.words("en")[key] if key else status
+    return pack.mailbox_words(kind, "en")[key] if key else status
 
 
-def code_words(codes: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the codes of a transition as (label, text) pairs.
+def code_words(codes: Iterable[tuple[str, str]], kind: str) -> list[tuple[str, str]]:
+    """Return the codes of a transition of this kind of report as (label, text) pairs.
 
     Codes without a text are left out.
     """
@@ -72,7 +72,7 @@ def code_words(codes: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         elif name == "outcome":
             words.append(("Outcome", pack.outcomes[value].words if value in pack.outcomes else value))
         elif name == "status":
-            words.append(("Status shown to the reporter", status_words(value)))
+            words.append(("Status shown to the reporter", status_words(value, kind)))
         elif name == "purpose" and value in pack.partners.purposes:
             words.append(("Purpose", pack.partners.purposes[value].name))
         elif name == "partner":
@@ -82,14 +82,14 @@ def code_words(codes: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return words
 
 
-def steps_of(history: CaseHistory) -> list[dict[str, Any]]:
-    """Return the transitions of a report, newest first."""
+def steps_of(history: CaseHistory, kind: str) -> list[dict[str, Any]]:
+    """Return the transitions of a report of this kind, newest first."""
     return [
         {
             "title": move_words(step.move, step.codes),
             "by": step.by,
             "when": step.when_words,
-            "codes": code_words(step.codes),
+            "codes": code_words(step.codes, kind),
             "words": list(step.words),
         }
         for step in history.steps

@@ -49,14 +49,14 @@ _WHAT: dict[str, str] = {
 _ANONYMOUS = frozenset({timeline.ARRIVED, timeline.FROM_REPORTER})
 
 
-def timeline_entries(entries: Iterable[TimelineEntry]) -> list[dict[str, Any]]:
-    """Return timeline entries, each with a title, person, time and labelled codes and text."""
+def timeline_entries(entries: Iterable[TimelineEntry], kind: str) -> list[dict[str, Any]]:
+    """Return the timeline entries of a report of this kind, each with a title, person, time and labelled codes and text."""
     return [
         {
             "title": move_words(Move.CALL, one.codes) if one.what == Move.CALL else _WHAT[one.what],
             "by": "" if one.what in _ANONYMOUS else one.by,
             "when": one.when_words,
-            "codes": _codes(one),
+            "codes": _codes(one, kind),
             "words": list(one.words),
             "message": one.kind is TimelineKind.MESSAGE,
             "unread": ("unread", "yes") in one.codes,
@@ -65,8 +65,8 @@ def timeline_entries(entries: Iterable[TimelineEntry]) -> list[dict[str, Any]]:
     ]
 
 
-def _codes(one: TimelineEntry) -> list[tuple[str, str]]:
+def _codes(one: TimelineEntry, kind: str) -> list[tuple[str, str]]:
     said = dict(one.codes)
     own = [("Channel", CHANNELS.get(said["channel"], said["channel"]))] if "channel" in said else []
     own += [("Partner", said["partner-name"])] if "partner-name" in said else []
-    return [*own, *code_words(one.codes)]
+    return [*own, *code_words(one.codes, kind)]

@@ -25,7 +25,7 @@ def closing_fields(kind: str) -> tuple[Field, ...]:
     They are the outcome, a written reason and the status shown to the reporter.
     """
     pack = load_pack(settings.PACK)
-    words = pack.words("en")
+    words = pack.mailbox_words(kind, "en")
     return (
         Radios(
             name="outcome",

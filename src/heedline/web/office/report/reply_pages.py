@@ -282,7 +282,7 @@ def write(
         "contacts": sent or repeat_contact.contacts(file.header.ref, by=request.attendance),
         "before": before or Form(_BEFORE),
         "words_came_back": words_came_back,
-        "told_now": status_words(file.header.status),
+        "told_now": status_words(file.header.status, file.header.kind),
     }
     return page(request, "office/ask.html", file, "report-ask", context, status)
 

@@ -40,7 +40,7 @@ def timeline(request: OfficeRequest, ref: UUID) -> HttpResponse:
     chosen, oldest = _chosen(request), request.GET.get("order") == OLDEST
     shown = only(file.history.timeline, chosen, newest=not oldest)
     context = {
-        "entries": timeline_entries(shown),
+        "entries": timeline_entries(shown, file.header.kind),
         "kinds": [{"code": code, "text": text, "on": code in chosen} for code, text in KINDS.items()],
         "oldest": oldest,
         "total": len(file.history.timeline),
@@ -62,7 +62,7 @@ def printed(request: OfficeRequest, ref: UUID) -> HttpResponse:
         "answers": file.answers,
         "facts": facts_of(file.header),
         "told": told_of(file.answers),
-        "entries": timeline_entries(only(file.history.timeline, (), newest=False)),
+        "entries": timeline_entries(only(file.history.timeline, (), newest=False), file.header.kind),
         "marking": load_pack(settings.PACK).service.marking,
         "files": file.files,
         "printed_by": by.name,

@@ -24,15 +24,16 @@ from heedline.casework.intake import drafting
 from heedline.casework.intake.draft_room import may_begin
 from heedline.casework.intake.drafting import Draft
 from heedline.casework.intake.rate_limit import CALLER
+from heedline.packs.text.words import Words
 from heedline.packs.urgency import DANGER_ANSWERS
 from heedline.web.components.forms import Form, Hidden, TextArea, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.public.report.starting import danger_form
 from heedline.web.public.report.turns import StoreAway, StoreFull, now
-from heedline.web.public.shell import cookies, promised_times, recovery
+from heedline.web.public.shell import beside, cookies, promised_times, recovery
 from heedline.web.public.shell.asking import first_kind, pack, shown, words
 from heedline.web.public.shell.beside import counted
-from heedline.web.public.shell.languages import as_typed
+from heedline.web.public.shell.languages import as_typed, language
 from heedline.web.public.shell.message_ids import message_id
 from heedline.web.public.shell.pages import day_in_words, page, see_other, tab_title
 from heedline.web.public.shell.receipt_codes import ReceiptCode, mentions_code, typed_code
@@ -175,7 +176,8 @@ def _again(visit: Visit, written: Draft) -> HttpResponse:
 def message_sent(visit: Visit) -> HttpResponse:
     """Confirm that the message was received."""
     when = promised_times.in_words(promised_times.message_read_by(visit.at), visit.at)
-    return page(visit.request, "message_sent", title=tab_title("message_sent"), when=when)
+    title, own = tab_title("message_sent"), _words(contact_messages.service_of(visit.code))
+    return page(visit.request, "message_sent", title=title, when=when, words=own)
 
 
 @on_visit
@@ -184,7 +186,8 @@ def withdraw(visit: Visit) -> HttpResponse:
     if visit.posted:
         contact_messages.ask_to_withdraw(visit.code, at=visit.at)
         return see_other("reporter:messages")
-    return page(visit.request, "withdraw", title=tab_title("withdraw"))
+    own = _words(contact_messages.service_of(visit.code))
+    return page(visit.request, "withdraw", title=tab_title("withdraw"), words=own)
 
 
 @on_visit
@@ -296,6 +299,7 @@ def _enter_page(request: HttpRequest, given: str | None) -> HttpResponse:
 def _messages_page(visit: Visit, written: Draft) -> HttpResponse:
     error = _wrong(written) if written.notes.get("pressed") else ""
     box = _box(visit)
+    own = _words(box.service)
     hint = shown("messages.write_hint", limit=counted(contact_messages.LONGEST))
     write = TextArea(
         name="text", label=shown("messages.write_label"), hint=hint, limit=contact_messages.LONGEST
@@ -316,8 +320,9 @@ def _messages_page(visit: Visit, written: Draft) -> HttpResponse:
         title=tab_title("messages"),
         status=200,
         keeps_typed=True,
-        status_words=_status_words(box),
-        steps=_steps(box),
+        words=own,
+        status_words=_status_words(box, own),
+        steps=_steps(box, own),
         asks=box.open_question is not None,
         answered_day=day_in_words(box.answered_on).said if box.answered_on is not None else "",
         unread=box.unread,
@@ -351,22 +356,27 @@ def _messages_page(visit: Visit, written: Draft) -> HttpResponse:
     )
 
 
-def _steps(box: Mailbox) -> list[dict[str, object]]:
+def _words(service: str) -> Words:
+    """Return the texts of a mailbox, which are the same for every kind of confidential report."""
+    return pack().mailbox_words(service, language())
+
+
+def _steps(box: Mailbox, own: Words) -> list[dict[str, object]]:
     """Return the steps that a report has taken and the next one, from what the status says and no more."""
-    day = day_in_words(box.received_on).said
-    steps: list[dict[str, object]] = [{"title": shown("messages.step_received"), "why": day}]
+    say, day = partial(beside.text, own), day_in_words(box.received_on).said
+    steps: list[dict[str, object]] = [{"title": say("messages.step_received"), "why": day}]
     if box.withdraw_asked:
-        steps.append({"title": shown("messages.step_withdrawn")})
+        steps.append({"title": say("messages.step_withdrawn")})
         return _marked(steps, 1)
-    steps.append({"title": shown("messages.step_read")})
+    steps.append({"title": say("messages.step_read")})
     now = 0 if box.status == "received" else 1
     if box.open_question is not None:
-        steps.append({"title": shown("messages.step_question"), "why": shown("messages.stays")})
+        steps.append({"title": say("messages.step_question"), "why": say("messages.stays")})
         now = 2
     elif box.status == "question" and box.answered_on is not None:
-        steps.append({"title": shown("messages.step_answered"), "why": day_in_words(box.answered_on).said})
+        steps.append({"title": say("messages.step_answered"), "why": day_in_words(box.answered_on).said})
         now = 2
-    steps.append({"title": shown("messages.step_finished"), "why": shown("messages.cannot_tell")})
+    steps.append({"title": say("messages.step_finished"), "why": say("messages.cannot_tell")})
     return _marked(steps, len(steps) - 1 if box.status == "finished" else now)
 
 
@@ -376,18 +386,19 @@ def _marked(steps: list[dict[str, object]], now: int) -> list[dict[str, object]]
     return steps
 
 
-def _status_words(box: Mailbox) -> str:
+def _status_words(box: Mailbox, own: Words) -> str:
     """Return the status as text.
 
     A question that the reporter has deleted without answering it is not mentioned.
     """
+    say = partial(beside.text, own)
     if box.withdraw_asked:
-        return shown("messages.withdrawn")
+        return say("messages.withdrawn")
     if box.status != "question" or box.open_question is not None:
-        return shown(pack().statuses[box.status])
+        return say(pack().statuses[box.status])
     if box.answered_on is not None:
-        return shown("status.answered", day=day_in_words(box.answered_on))
-    return shown(pack().statuses["read"])
+        return say("status.answered", day=day_in_words(box.answered_on))
+    return say(pack().statuses["read"])
 
 
 def _box(visit: Visit) -> Mailbox:

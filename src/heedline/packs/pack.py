@@ -246,13 +246,17 @@ class Pack:
         """
         return self._words[language]
 
+    def is_confidential(self, kind: str) -> bool:
+        """Return whether those who send this kind of report are sources. A kind that the pack no longer has counts as such."""
+        return kind not in self.kinds or self.kinds[kind].confidential
+
     def mailbox_words(self, kind: str, language: str) -> Words:
         """Return the interface text of the mailbox of a report of this kind.
 
         It is the same for all kinds but those of ordinary services for named organisations, which a mailbox may disclose.
         """
-        words, known = self.words(language), self.kinds.get(kind)
-        return words if known is None or known.confidential else words.within(f"{kind}_mailbox")
+        words = self.words(language)
+        return words if self.is_confidential(kind) else words.within(f"{kind}_mailbox")
 
     @property
     def first_language(self) -> str:

@@ -154,8 +154,7 @@ def service_of(code: ReceiptCode) -> str:
 
 
 def _service(kind: str) -> str:
-    known = load_pack(settings.PACK).kinds.get(kind)
-    return "" if known is None or known.confidential else kind
+    return "" if load_pack(settings.PACK).is_confidential(kind) else kind
 
 
 def seen(code: ReceiptCode, ids: tuple[UUID, ...], *, at: datetime) -> None:

@@ -27,6 +27,9 @@ from heedline.reports.models import Report
 
 IDENTITY_WORDS = "Sealed. It can be opened only by this desk together with an authoriser from another team, and looks the same whether or not a name was given. Until then, the reporter can be contacted only through their code. Safe contact details (times, language, voicemail) are sealed with it and are shown first when it is opened."
 
+#: Of a request to an ordinary service: those who ask are no sources.
+NAMED_WORDS = "The organisation gave its contact details with its request, among the answers. Nothing else about it is sealed apart."
+
 
 @dataclass(frozen=True)
 class CaseAnswers:
@@ -70,7 +73,7 @@ def answers_of(
         arrived_words=f"{arrived:%-d %B %Y, %H:%M}",
         narrative=opened.narrative,
         sections=(*_taken_down(opened), *told_sections(opened, report.question_set, report.kind)),
-        identity_words=IDENTITY_WORDS,
+        identity_words=IDENTITY_WORDS if pack.is_confidential(report.kind) else NAMED_WORDS,
         guessable=opened.guessable,
         young=opened.young,
         only_who=pack.behaviour.only_who(opened.narrative, kind=report.kind, language=opened.language),

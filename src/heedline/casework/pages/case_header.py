@@ -101,6 +101,8 @@ class CaseHeader:
     owner_id: UUID | None = None
     files: int = 0
     in_danger: bool = False
+    confidential: bool = True
+    """False for a request to an ordinary service for named organisations, which are not sources."""
     planned: bool = False
     """Whether the reporter said that something is planned, and no officer has lowered that, recorded a danger or closed it."""
 
@@ -140,6 +142,7 @@ def header_of(
         desk_name=report.desk.name,
         desk_code=report.desk.code,
         stage=Stage(report.stage),
+        confidential=load_pack(settings.PACK).is_confidential(report.kind),
         priority=Priority(report.priority) if report.priority else None,
         danger_to_life=report.danger_to_life,
         due_words=due_words(due, at, zone) if due is not None else "",

@@ -118,6 +118,7 @@ urlpatterns = [
     path("w/r/<uuid:ref>/", report_pages.report, name="report"),
     path("w/r/<uuid:ref>/take/", queue_pages.take, name="report-take"),
     path("w/r/<uuid:ref>/release/", queue_pages.release, name="report-release"),
+    path("w/r/<uuid:ref>/danger/pass/", report_pages.pass_danger, name="report-pass-danger"),
     path("w/r/<uuid:ref>/danger/", danger_pages.danger, name="report-danger"),
     path("w/r/<uuid:ref>/owner/", owner_pages.owner, name="report-owner"),
     path("w/r/<uuid:ref>/notice/<uuid:notice>/", queue_pages.notice_read, name="report-notice"),

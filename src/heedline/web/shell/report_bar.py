@@ -87,7 +87,7 @@ def tabs_of(file: CaseFile, current: str, query: str, of_desks: Iterable[DeskTab
         ("report-timeline", "Timeline", 0),
         ("report-hand-over", "Hand over", 0),
         ("report-reopen", "Reopen", 0) if header.stage is Stage.CLOSED else ("report-close", "Close", 0),
-        ("report-identity", "Source identity", 0),
+        *([("report-identity", "Source identity", 0)] if header.confidential else []),
         ("report-keeping", "Retention", 0),
         ("report-history", "Action log", 0),
     ]

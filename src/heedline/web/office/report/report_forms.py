@@ -51,7 +51,10 @@ PRIORITY = Radios(
 
 
 def _assessed(kind: str) -> tuple[Field, ...]:
-    """Return the assessment fields for this kind of report, in the pack's wording for its desk."""
+    """Return the assessment fields for this kind of report, in the pack's wording for its desk.
+
+    A request to an ordinary service is not assessed for danger: its page has a button that passes danger on.
+    """
     asked = load_pack(settings.PACK).assessment(kind)
     coded: list[Field] = []
     for one in asked.choices:
@@ -68,7 +71,7 @@ def _assessed(kind: str) -> tuple[Field, ...]:
             )
         )
     return (
-        DANGER,
+        *((DANGER,) if load_pack(settings.PACK).is_confidential(kind) else ()),
         TextArea(
             name="done_what",
             label=asked.done_what.label,
@@ -131,11 +134,13 @@ def without_quick_closing(form: Form) -> Form:
     return Form(tuple(each for each in form.fields if each.name != "close_as"), form.values, form.errors)
 
 
-def risk_fields() -> tuple[Field, ...]:
+def risk_fields(kind: str) -> tuple[Field, ...]:
     """Return a text field for each of the pack's risk prompts, with its meaning as the hint.
 
-    All may be left blank.
+    All may be left blank. A request to an ordinary service has none.
     """
+    if not load_pack(settings.PACK).is_confidential(kind):
+        return ()
     return tuple(
         TextArea(name=f"risk_{code}", label=one.label, hint=one.meaning, optional=True, rows=2, limit=SHORT)
         for code, one in load_pack(settings.PACK).risk_prompts.prompts.items()
@@ -231,7 +236,8 @@ def assessment_refused(form: Form, no: NotNow) -> tuple[Form, int]:
 
     The reason is shown at the field that it is about, or above the form.
     """
-    field = _FIELD_ABOUT.get(no.about, "")
+    asked = {each.name for each in form.fields}
+    field = name if (name := _FIELD_ABOUT.get(no.about, "")) in asked else ""
     return form.but(**{field: no.reason}), 422 if field else 409
 
 

@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from heedline.casework.access import session
-from heedline.casework.errors import Changed
+from heedline.casework.errors import Changed, NotHere
 from heedline.casework.journey import closing as kept_closing
 from heedline.casework.journey import closing_rules, repeat_reports, transitions
+from heedline.casework.journey.transitions import Assessment
 from heedline.casework.pages import access_history, case_file, hand_overs
 from heedline.casework.pages.case_file import CaseFile
 from heedline.casework.pages.case_history import CaseHistory
@@ -67,7 +68,7 @@ def last_assessment(history: CaseHistory, fields: Iterable[Field]) -> dict[str, 
         "priority": codes.get("priority", ""),
         "done_what": words.get("Behaviour reported", ""),
         "reason": words.get("Reason", ""),
-        **{each.name: words.get(each.label, "") for each in report_forms.risk_fields()},
+        **{each.name: words.get(each.label, "") for each in fields if each.name.startswith("risk_")},
     }
 
 
@@ -82,7 +83,7 @@ def report(request: OfficeRequest, ref: UUID) -> HttpResponse:
     if request.method == "POST":
         return _assess(request, ref)
     file, seen = case_file.with_earlier(ref, by=request.attendance, at=session.now())
-    fields = (*report_forms.assessment_fields(file.header.kind), *report_forms.risk_fields())
+    fields = _fields(file.header.kind)
     kept = restored(request, fields)
     values = last_assessment(file.history, fields)
     preset = report_forms.preset_values(file.header.kind, request.GET.get("preset", "")) or {}
@@ -108,7 +109,7 @@ def show(
     """
     file, seen = opened
     header = file.header
-    risk = tuple(each for each in form.fields if each in report_forms.risk_fields())
+    risk = tuple(each for each in form.fields if each.name.startswith("risk_"))
     work = Form(tuple(each for each in form.fields if each not in risk), form.values, form.errors)
     undecided = [one.short for one in seen.earlier if one.undecided] if seen is not None else []
     quick = not file.marked and not file.child and not undecided
@@ -151,6 +152,10 @@ def show(
     return page(request, "office/report.html", file, "report", {**context, **more}, status)
 
 
+def _fields(kind: str) -> tuple[Field, ...]:
+    return (*report_forms.assessment_fields(kind), *report_forms.risk_fields(kind))
+
+
 def _planned_steps() -> list[str]:
     """Return the pack's first steps when something is planned, with the emergency number."""
     pack = load_pack(settings.PACK)
@@ -170,11 +175,7 @@ def _answers(form: Form) -> dict[str, str]:
 
 def _assess(request: OfficeRequest, ref: UUID) -> HttpResponse:
     by, at = request.attendance, session.now()
-    fields = (
-        *report_forms.assessment_fields(case_file.kind_of(ref, by=by)),
-        *report_forms.risk_fields(),
-    )
-    form = Form.posted(fields, request.POST.lists())
+    form = Form.posted(_fields(case_file.kind_of(ref, by=by)), request.POST.lists())
     if form.errors:
         return show(request, case_file.with_earlier(ref, by=by, at=at), form, 422)
     closing = report_forms.short_closing_of(form)
@@ -220,6 +221,35 @@ def _to_the_queue(request: OfficeRequest, done: str) -> HttpResponse:
     """Redirect to the queue the officer came from, without taking another report."""
     messages.success(request, done)
     return HttpResponseRedirect(queue_address(came_from(request)))
+
+
+#: What stands in the assessment by which an adviser passes danger on.
+PASSED_ON = Assessment(
+    danger_to_life=True,
+    done_what="Someone may be in danger. What the adviser knows is on the page Danger to life.",
+    priority="high",
+    reason="Passed to the round-the-clock desk by an adviser.",
+)
+
+
+@open_to(Audience.UNLOCKED)
+@require_POST
+def pass_danger(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Record a danger to life on a request to an ordinary service, which adds the round-the-clock desk and pages it."""
+    by, at = request.attendance, session.now()
+    header = case_file.case_file(ref, by=by, at=at).header
+    if header.confidential:
+        raise NotHere
+    try:  # whatever a colleague has saved since the page was opened must not hold a danger up
+        transitions.assess(ref, PASSED_ON, version=header.version, by=by, at=at)
+    except Changed:
+        messages.error(request, "Not passed on: the request was changed in the same moment. Try again.")
+    except (NotNow, Refused) as no:
+        messages.error(request, f"Not passed on. {no.reason}")
+    else:
+        messages.success(request, "Passed on. Supervisors are being paged. Write below what you know.")
+        return HttpResponseRedirect(with_queue(request, "report-danger", ref=ref))
+    return HttpResponseRedirect(with_queue(request, "report", ref=ref))
 
 
 @open_to(Audience.UNLOCKED)

@@ -175,6 +175,11 @@ def test_a_plan_stays_a_plan_when_the_reporter_is_not_sure_of_something_else(peo
     ref, code = people.send(now={"danger": "planned"})
     say(people, code, "not_sure", "I do not know who else is there")
     assert row(ref).urgency == "planned"
+    people.take(ref)
+    with people.sitting("Odile") as here:
+        transitions.assess(ref, VAGUE, version=row(ref).version, by=here, at=people.at)
+    say(people, code, "not_sure", "I do not know whether he meant it")
+    assert row(ref).urgency == "planned", "one officer could close it now"
     say(people, code, "yes")
     assert row(ref).urgency == "danger"
 

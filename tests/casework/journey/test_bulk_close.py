@@ -20,7 +20,7 @@ from heedline.casework.pages.queues import bulk_preview, queue
 from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import Report, SealedPayload, Step, Sweep, Swept
+from heedline.reports.models import Message, Report, SealedPayload, Step, Sweep, Swept
 from tests.support import stories
 from tests.support.acting import acting
 from tests.support.cast import House, now
@@ -127,6 +127,20 @@ def test_what_was_assessed_and_given_back_is_not_swept(people: People) -> None:
         transitions.assess(refs[0], stories.VAGUE, version=2, by=odile, at=people.at)
         transitions.release(refs[0], by=odile, at=people.at)
     assert swept(people, refs).left_out == {str(refs[0]): "held"}
+
+
+def test_what_was_assessed_before_a_message_reopened_it_is_not_swept(people: People) -> None:
+    """Being told of danger takes the assessment back, so its row says nothing of it any more."""
+    ref, code = people.taken(narrative=ADVERT)
+    with people.sitting("Odile") as here:
+        transitions.assess(ref, stories.VAGUE, version=row(ref).version, by=here, at=people.at)
+    people.close(ref)
+    with acting("public"):
+        messages.say(code, "I am not sure", message_id=uuid4(), at=people.at, danger="not_sure")
+    with people.sitting("Odile") as here:
+        read = messages.mark_read(ref, [Message.objects.get(report=ref).id], by=here, at=people.at)
+    assert (read, row(ref).stage, row(ref).priority) == (1, "waiting", "")
+    assert swept(people, [ref, *adverts(people)]).left_out == {str(ref): "held"}
 
 
 @pytest.mark.parametrize("name", ["Odile", "Olga"])

@@ -14,8 +14,8 @@ from heedline.casework.journey.closing_rules import ClosingProof
 from heedline.casework.journey.transitions import Assessment
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import NotNow
-from tests.support import stories
-from tests.support.scene_people import People, row
+from tests.support import danger_scene, stories
+from tests.support.scene_people import DANGER, People, row
 
 pytestmark = pytest.mark.django_db
 PACK = load_pack("uk")
@@ -126,6 +126,49 @@ def test_on_high_a_second_officer_closes_what_was_explained(people: People) -> N
     people.passed_on(ref, "Odile", "Olga")
     close(people, ref, replace(EXPLAINED, proof=CHECKED), "Olga")
     assert row(ref).stage == "closing"  # until it has been compared
+
+
+def assess(people: People, ref: UUID, priority: str) -> None:
+    with people.sitting("Odile") as here:
+        lower = replace(stories.VAGUE, priority=priority)
+        transitions.assess(ref, lower, version=row(ref).version, by=here, at=people.at)
+
+
+def test_who_lowers_a_high_priority_does_not_close_alone_what_was_explained(people: People) -> None:
+    ref, _ = people.taken()
+    assess(people, ref, "high")
+    assess(people, ref, "low")
+    with pytest.raises(NotNow, match="is or was high"):
+        close(people, ref, replace(EXPLAINED, proof=CHECKED))
+    people.passed_on(ref, "Odile", "Olga")
+    close(people, ref, replace(EXPLAINED, proof=CHECKED), "Olga")
+
+
+@pytest.mark.parametrize("sent", [True, False])
+@pytest.mark.parametrize("priority", ["low", "high"])
+def test_a_danger_that_was_lowered_takes_a_second_officer_like_one_that_was_not(
+    people: People, sent: bool, priority: str
+) -> None:
+    """Whether a reporter or an officer said that there was one."""
+    danger_scene.with_leads(people)
+    ref = people.taken(**DANGER)[0] if sent else danger_scene.opened(people)
+    danger_scene.end(people, ref)
+    assess(people, ref, priority)
+    ended = replace(EXPLAINED, proof=CHECKED)
+    if priority == "low":  # the quick endings say what was checked, too
+        with pytest.raises(NotNow, match="what was checked"):
+            close(people, ref)
+        ended = replace(stories.NOTHING, proof=CHECKED)
+    lowered = replace(stories.VAGUE, priority=priority)
+    with people.sitting("Odile") as here:
+        at_once = {"version": row(ref).version, "by": here, "at": people.at}
+        with pytest.raises(NotNow, match="Two officers"):
+            transitions.assess_and_close(ref, lowered, ended, **at_once)
+    with pytest.raises(NotNow, match="Two officers"):
+        close(people, ref, ended)
+    people.passed_on(ref, "Odile", "Olga")
+    close(people, ref, ended, "Olga")
+    assert row(ref).stage in {"closing", "closed"}
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from heedline.packs import load_pack
 from heedline.packs.rules.look_alikes import MarkedSentence, WordMark
 from heedline.packs.urgency import Priority, Urgency
 from heedline.reports.lifecycle import Move, NotNow
-from heedline.reports.models import Dissemination, Report, Step
+from heedline.reports.models import DangerEpisode, Dissemination, Report, Step
 from heedline.reports.stored import parts_of
 
 #: The sorts of sealed part in which reporters write.
@@ -57,10 +57,11 @@ SECOND = (
     "Two officers must close this report, because {}. Save the assessment without closing it, and make a colleague the owner, who "
     "reads the report and closes it."
 )
-FOR_A_CHILD, FOR_HIGH, FOR_URGENT = (
+FOR_A_CHILD, FOR_HIGH, FOR_URGENT, FOR_DANGER = (
     "it concerns a child",
-    "its priority is high",
+    "its priority is or was high",
     "it was sent as a danger or as something planned",
+    "a danger to life was recorded on it",
 )
 
 
@@ -128,7 +129,8 @@ class ClosingFacts:
 
     `marked` are its sentences with a word for a weapon, a threat, a date or a child. `child` is True if the reporter, an
     assessment or a word says that somebody is a child. `names_person` is True if a name is found in it. `assessed` are the texts of its assessments, oldest first, and
-    `assessed_by` are the officers who made them.
+    `assessed_by` are the officers who made them. `danger` and `high` say whether a danger to life was ever recorded on it, and
+    whether its priority ever was high: whoever lowers them does not close it alone.
     """
 
     marked: tuple[MarkedSentence, ...] = field(repr=False, default=())
@@ -136,6 +138,8 @@ class ClosingFacts:
     names_person: bool = False
     assessed: tuple[Mapping[str, str], ...] = field(repr=False, default=())
     assessed_by: frozenset[UUID] = frozenset()
+    danger: bool = False
+    high: bool = False
 
 
 def marked_in(texts: Iterable[str]) -> tuple[MarkedSentence, ...]:
@@ -208,7 +212,7 @@ def facts_of(found: FoundReport) -> ClosingFacts:
     except (*documents.UNREADABLE, StopIteration):
         raise NotNow(UNREAD, about="closing") from None
     marked = marked_in(one.text for one in texts if one.part in REPORTERS)
-    steps = list(Step.objects.filter(report=report, move=Move.ASSESS).exclude(note=None).order_by("number"))
+    steps = list(Step.objects.filter(report=report, move=Move.ASSESS).order_by("number"))
     wanted = {step.note: step for step in steps if step.note is not None}
     stored = {one.container: one for one in parts_of([report.id], Q(container__in=list(wanted)))}
     assessed = []
@@ -219,7 +223,15 @@ def facts_of(found: FoundReport) -> ClosingFacts:
         _answered(report.kind, one, _UNDER18) == "yes" for one in assessed
     )
     by = frozenset(step.by_id for step in steps if step.by_id)
-    return ClosingFacts(marked, child, names_person(report, texts), tuple(assessed), by)
+    return ClosingFacts(
+        marked,
+        child,
+        names_person(report, texts),
+        tuple(assessed),
+        by,
+        danger=DangerEpisode.objects.filter(report=report).exists(),
+        high=any(step.codes.get("priority") == Priority.HIGH for step in steps),
+    )
 
 
 def with_assessment(found: FoundReport, facts: ClosingFacts, coded: Mapping[str, str]) -> ClosingFacts:
@@ -274,7 +286,8 @@ def refuse_closing(
             kind, reason
         ):
             raise NotNow(EXPLAIN_CHILD, about="closing" if at_once else "reason")
-    urgent = found.report.urgency in _URGENT and priority != Priority.HIGH
+    high = priority == Priority.HIGH
+    urgent = not high and (facts.danger or found.report.urgency in _URGENT)
     needs = needs_of(kind, outcome, reason)
     if needs == "accepted":
         _refuse_unaccepted(found, proof)
@@ -283,10 +296,10 @@ def refuse_closing(
     why = (
         FOR_A_CHILD
         if facts.child
-        else FOR_URGENT
+        else (FOR_DANGER if facts.danger else FOR_URGENT)
         if urgent
         else FOR_HIGH
-        if priority == Priority.HIGH and needs == "checked"
+        if (high or facts.high) and needs == "checked"
         else ""
     )
     if why and not facts.assessed_by - {closer}:

@@ -67,7 +67,7 @@ BEGIN
     UPDATE public.reports_report r SET due_at = least(r.due_at, s + p_due_after), version = r.version + 1
         WHERE r.id = p_report AND r.stage <> 'closed';
     UPDATE public.reports_report r SET danger_to_life = NULL, priority = '',
-        urgency = CASE WHEN r.danger_to_life IS NULL AND (r.urgency = 'danger' OR r.urgency = 'planned' AND p_urgency = 'soon')
+        urgency = CASE WHEN r.danger_to_life IS NULL AND r.urgency = 'danger' OR r.urgency = 'planned' AND p_urgency = 'soon'
             THEN r.urgency ELSE p_urgency END,
         rank = CASE WHEN p_urgency = 'danger' OR r.urgency = 'danger' AND r.danger_to_life IS NULL THEN 0 ELSE 1 END
         WHERE r.id = p_report AND r.danger_to_life IS NOT TRUE;

@@ -108,6 +108,7 @@ PLAIN: dict[str, str] = {
     "reports_danger_entry": "id danger_id report_id number told note",
     "reports_step": "id report_id number version move from_stage to_stage on from_desk to_desk codes note",
     "permits_session": "site expires_at",
+    "permits_secret_attempts": "site slot counted_until",
     "permits_sign_in_proof": "site",
     "permits_unlocked": "session_id idle_until",
     "permits_held_form": "expires_at",

@@ -89,6 +89,7 @@ EXACT = {
     "desks_shift.starts_at": "an officer's hours",
     "desks_shift.ends_at": "an officer's hours",
     "permits_session.expires_at": "an officer's session",
+    "permits_secret_attempts.counted_until": "attempts to sign in or unlock, and in no copy",
     "permits_unlocked.idle_until": "an officer's session",
     "permits_held_form.expires_at": "an officer's session",
     "permits_view_token.expires_at": "an officer's look at a file",

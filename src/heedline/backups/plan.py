@@ -167,6 +167,7 @@ LEFT_OUT: dict[str, str] = {
     "permits_session": "people sign in again",
     "desks_shift_note": "what one shift told the next, for two weeks",
     "desks_exercise": "practice: forgotten within weeks anyway, and its words with the session",
+    "permits_secret_attempts": "guesses of secrets: counted anew",
     "permits_sign_in_proof": "each site leaves its own when it starts",
     "permits_unlocked": "and unlock again",
     "permits_view_token": "a look at one file, for minutes",

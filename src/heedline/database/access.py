@@ -80,7 +80,8 @@ TABLES: dict[str, dict[str, str]] = {
     "permits_provider_notice": {"office": "ar", "settler": "rd"},
     "permits_provider_session": {"office": "arwd", "settler": "rd", "partner": "rd"},
     "permits_session": {"office": "arwd", "usher": "r", "settler": "rd", "partner": "arwd"},
-    "permits_sign_in_proof": {"office": "a", "usher": "r", "partner": "a"},
+    "permits_secret_attempts": {"office": "ra", "partner": "ra"},
+    "permits_sign_in_proof": {"office": "a", "usher": "r", "partner": "a", "door": "ra"},
     "permits_unlocked": {"office": "arwd", "settler": "rd", "partner": "arwd"},
     "permits_view_token": {"office": "ad", "usher": "ard", "settler": "d"},
     # reports
@@ -175,6 +176,8 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("desks_proposal", "worker", "r"): "closed_on id proposed_at proposed_by_id",  # never `facts`
     ("keys_grant", "worker", "r"): "epoch_id id officer_id",  # never `sealed`
     ("permits_unlocked", "usher", "r"): "idle_until session_id",  # never the keys
+    ("permits_secret_attempts", "office", "w"): "counted_until",
+    ("permits_secret_attempts", "partner", "w"): "counted_until",
     ("permits_session", "usher", "w"): "officer_id",  # with a proof: see permits.name_officer
     ("keys_grant", "usher", "r"): "epoch_id id officer_id",  # never `sealed`
     ("keys_grant", "office", "w"): "sealed",  # granted anew to a new key of the same officer

@@ -45,6 +45,7 @@ ALSO = {
         "name_officer",
         "retire_epoch",
         "shares_to_move",
+        "take_attempt",
     )
 }
 ALSO |= {
@@ -119,6 +120,7 @@ DOOR = {
     "delete_draft",
     "delete_messages",
     "incidents",
+    "is_key_of_the_site",
     "load_draft",
     "mark_seen",
     "new_messages",
@@ -200,6 +202,7 @@ PERMITS = {
     "sent_parts",
     "sent_to_me",
     "shares_to_move",
+    "take_attempt",
     "unfinished_calls",
     "values_go",
     "values_leave",
@@ -220,6 +223,7 @@ INVOKERS = {
     "may_confirm_discharge",
     "open_with",
     "slot",
+    "take_attempt",
     "wait_for_the_disk",
     "wait_for_the_standby",
     "waiting",

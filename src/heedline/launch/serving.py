@@ -15,6 +15,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from heedline.casework.access.sign_in_proof import agrees, sign_in_proof
 from heedline.config import databases
 from heedline.config import environment as env
 from heedline.launch import CannotStart
@@ -23,6 +24,10 @@ SITES = ("public", "office", "partner", "files")
 _PORTS = {"public": 8000, "office": 8001, "files": 8002, "partner": 8003}
 _WORKERS = {"public": 2, "office": 1, "files": 1, "partner": 1}
 _LOOPBACK = frozenset({"127.0.0.1", "127.0.0.2", "127.0.0.3", "localhost", "::1"})
+OTHER_KEY = (
+    "HEEDLINE_SECRET_KEY differs from that of the site's other servers. Give all servers of one site the same key. If you"
+    " changed it, stop them, run heedline settle-roles --forget-sign-in-proofs once, and start them again."
+)
 #: How many connections wait for us at most; shared out among the workers, the rest waits in the kernel.
 _BACKLOG = 1024
 
@@ -72,8 +77,7 @@ def serve(site: str) -> int:
     host = env.text("HEEDLINE_BIND", default="127.0.0.1")
     if env.flag("HEEDLINE_DEMO", default=False) and host not in _LOOPBACK:
         raise CannotStart("A demonstration listens on this machine only: take HEEDLINE_BIND away.")
-    if site != "public":
-        _refuse_a_pooler()
+    _refuse_to_start(site)
     workers = env.count(f"HEEDLINE_{site.upper()}_WORKERS", default=_WORKERS[site])
     os.environ["HEEDLINE_PROCESS"] = site
     Granian(
@@ -87,12 +91,26 @@ def serve(site: str) -> int:
     return 0
 
 
-def _refuse_a_pooler() -> None:
-    """Raise CannotStart if the database address leads through a pooler. A database that is away is waited for later."""
+def _refuse_to_start(site: str) -> None:
+    """Raise CannotStart behind a connection pooler, and with another SECRET_KEY than the site's other servers.
+
+    The public site may use a pooler. A database that is away is waited for later.
+    """
     address = env.secret("HEEDLINE_DATABASE_URL", default="")
-    if not address:
-        return  # the site itself says that it is missing
+    secret_key = env.secret("HEEDLINE_SECRET_KEY", default="")
+    if not address or site == "files":
+        return  # the site itself says that its address is missing; no cookie is signed where files are shown
     with contextlib.suppress(psycopg.Error):
-        with psycopg.connect(address, connect_timeout=databases.CONNECT_SECONDS) as connection:
-            if databases.is_pooled(connection.pgconn):
+        with psycopg.connect(
+            address, autocommit=True, connect_timeout=databases.CONNECT_SECONDS
+        ) as connection:
+            if site != "public" and databases.is_pooled(connection.pgconn):
                 raise CannotStart(databases.POOLED)
+            if secret_key and not _has_the_sites_key(connection, site, sign_in_proof(secret_key, site)):
+                raise CannotStart(OTHER_KEY)
+
+
+def _has_the_sites_key(connection: psycopg.Connection, site: str, proof: bytes) -> bool:
+    if site != "public":
+        return agrees(connection, site, proof) is not False
+    return connection.execute("SELECT door.is_key_of_the_site(%b)", [proof]).fetchone() == (True,)

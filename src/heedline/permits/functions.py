@@ -10,12 +10,14 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Func, TextField, Value
+from django.db.models import F, Func, TextField, Value
+
+from heedline.permits.models import SecretAttempts
 
 
 def enter_session(secret: bytes) -> None:
@@ -64,6 +66,21 @@ def claim_sign_in(site: str, proof: bytes) -> None:
             "INSERT INTO permits_sign_in_proof (site, digest) VALUES (%s, %s) ON CONFLICT DO NOTHING",
             [site, hashlib.sha256(proof).digest()],
         )
+
+
+def take_attempt(site: str, slot: int, burst: int, each: timedelta) -> int:
+    """Count one attempt at a secret and return 0, or return the seconds to wait without counting it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT permits.take_attempt(%s, %s, %s, %s::interval)",
+            [site, slot, burst, f"{each.total_seconds()} seconds"],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def give_attempt_back(site: str, slot: int, each: timedelta) -> None:
+    """Refund one attempt that was counted."""
+    SecretAttempts.objects.filter(site=site, slot=slot).update(counted_until=F("counted_until") - each)
 
 
 def leave_session() -> None:

@@ -40,6 +40,22 @@ class SignInProof(models.Model):
         db_table = "permits_sign_in_proof"
 
 
+class SecretAttempts(models.Model):
+    """Attempts at passwords, codes and passphrases, counted for all servers of a site (`functions/sessions.sql`).
+
+    `slot` is a keyed hash of the limit and the account. `counted_until` is the theoretical arrival time of the generic
+    cell rate algorithm. There is one row for a slot, so a flood of invented accounts can't fill the table.
+    """
+
+    pk = models.CompositePrimaryKey("site", "slot")
+    site = models.CharField(max_length=8)
+    slot = models.IntegerField()
+    counted_until = models.DateTimeField()
+
+    class Meta:
+        db_table = "permits_secret_attempts"
+
+
 class UnlockedKeys(models.Model):
     """The epoch seeds of one session, sealed under a key that exists only in the cookie.
 

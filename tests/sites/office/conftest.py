@@ -8,16 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from heedline.casework.rate_limit import RateLimit
-from heedline.web.entrance import throttle
 from tests.sites.office.desk_hand import Hand
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test inherits the tries of another."""
-    for name in ("KNOWN_DEVICE", "STRANGERS", "CODES", "UNLOCKS"):
-        monkeypatch.setattr(throttle, name, RateLimit(getattr(throttle, name).limit))
 
 
 @pytest.fixture

@@ -1,11 +1,21 @@
-"""The limit itself, with a clock of its own."""
+"""The limit itself, with a clock of its own, and as the database counts it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
+from django.db import ProgrammingError, transaction
+from django.db.models import F
+from django.test import override_settings
+
+from heedline.casework.access.attempt_limits import AttemptLimit
 from heedline.casework.rate_limit import Limit, RateLimit
+from heedline.permits import functions
+from heedline.permits.models import SecretAttempts
 from heedline.web.entrance.throttle import wait_words
+from tests.support.acting import acting
 
 
 def test_a_burst_then_one_for_every_minute() -> None:
@@ -42,3 +52,60 @@ def test_a_flood_of_names_frees_nobody() -> None:
 def test_the_wait_in_words() -> None:
     assert wait_words(1) == "1 minute"
     assert wait_words(61) == "2 minutes"
+
+
+@pytest.fixture
+def clock() -> Callable[[timedelta], None]:
+    """Let time pass for what was counted: the database's clock can't be set."""
+
+    def passes(time: timedelta) -> None:
+        SecretAttempts.objects.update(counted_until=F("counted_until") - time)
+
+    return passes
+
+
+@pytest.mark.django_db
+def test_the_database_counts_by_the_same_rule(clock: Callable[[timedelta], None]) -> None:
+    limit = AttemptLimit("test", Limit(3, timedelta(minutes=1)))
+    with acting("office"):
+        assert [limit.take("a") for _ in range(4)] == [0, 0, 0, 60]
+        assert limit.take("b") == 0
+        limit.give_back("b")
+        assert [limit.take("b") for _ in range(4)] == [0, 0, 0, 60]
+    clock(timedelta(seconds=61))
+    with acting("office"):
+        assert limit.take("a") == 0
+        assert 50 < limit.take("a") <= 60
+    clock(timedelta(hours=3))
+    with acting("office"):
+        assert [limit.take("a") for _ in range(4)] == [0, 0, 0, 60]
+
+
+@pytest.mark.django_db
+def test_two_servers_of_a_site_count_together() -> None:
+    here = AttemptLimit("test", Limit(10, timedelta(minutes=1)))
+    there = AttemptLimit("test", Limit(10, timedelta(minutes=1)))
+    with acting("office"):
+        assert sum(server.take("odile") == 0 for _ in range(20) for server in (here, there)) == 10
+
+
+@pytest.mark.django_db
+def test_partners_cannot_hold_up_officers() -> None:
+    limit = AttemptLimit("test", Limit(1, timedelta(days=9)))
+    with acting("partner"):
+        assert limit.take("odile") == 0
+        with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+            functions.take_attempt("office", 1, 1, timedelta(days=9))
+    with acting("office"):
+        assert limit.take("odile") == 0
+
+
+@pytest.mark.django_db
+def test_the_database_does_not_learn_which_account_was_tried() -> None:
+    limit = AttemptLimit("test", Limit(1, timedelta(minutes=1)))
+    with acting("office"):
+        limit.take("odile@unit.example")
+    before = SecretAttempts.objects.get().slot
+    with override_settings(SECRET_KEY="another"), acting("office"):
+        limit.take("odile@unit.example")
+    assert SecretAttempts.objects.exclude(slot=before).count() == 1

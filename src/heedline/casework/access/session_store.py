@@ -25,6 +25,7 @@ from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
 from heedline.casework.access import competences
+from heedline.casework.access.sign_in_proof import sign_in_proof
 from heedline.desks.models import Appointment
 from heedline.permits import danger_functions, functions
 from heedline.permits.compiled_query import CompiledQuery
@@ -56,7 +57,7 @@ def row_of(session_key: str) -> bytes:
 
 
 def _proof() -> bytes:
-    return hkdf(settings.SECRET_KEY.encode(), label="sign-in-proof", context=site().encode())
+    return sign_in_proof(settings.SECRET_KEY, site())
 
 
 def claim_sign_in() -> None:

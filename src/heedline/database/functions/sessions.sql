@@ -22,4 +22,34 @@ BEGIN
     RETURN CASE WHEN FOUND THEN 'named' ELSE 'unknown' END;
 END $$;
 
+-- Count one attempt at a password, code or passphrase and return 0, or return the seconds to wait without counting it:
+-- `burst` attempts at once, then one in `each`. The row's lock makes all servers of the site count together. It runs with
+-- the caller's rights, so that neither site can hold up the people of the other.
+CREATE FUNCTION permits.take_attempt(at_site text, at_slot integer, burst integer, each interval) RETURNS integer
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    at timestamptz;
+BEGIN
+    INSERT INTO public.permits_secret_attempts AS a (site, slot, counted_until)
+        VALUES (at_site, at_slot, clock_timestamp() + each)
+        ON CONFLICT (site, slot) DO UPDATE SET counted_until = greatest(a.counted_until, clock_timestamp()) + each
+            WHERE a.counted_until - (burst - 1) * each <= clock_timestamp();
+    IF FOUND THEN
+        RETURN 0;
+    END IF;
+    SELECT a.counted_until INTO at FROM public.permits_secret_attempts a WHERE a.site = at_site AND a.slot = at_slot;
+    RETURN greatest(1, ceil(extract(epoch FROM at - (burst - 1) * each - clock_timestamp())));
+END $$;
+
+SET ROLE heedline_door;
+
+-- Keep the hash of the public site's proof, if none is kept yet, and answer whether this is the one that is kept: all servers
+-- of a site share its SECRET_KEY.
+CREATE FUNCTION door.is_key_of_the_site(proof bytea) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO public.permits_sign_in_proof (site, digest) VALUES ('public', sha256(proof)) ON CONFLICT DO NOTHING;
+    RETURN sha256(proof) = (SELECT p.digest FROM public.permits_sign_in_proof p WHERE p.site = 'public');
+END $$;
+
 SET ROLE heedline_owner;

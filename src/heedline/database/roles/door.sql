@@ -19,6 +19,9 @@ GRANT SELECT, INSERT ON intake_question_set TO heedline_door;
 -- keys: public halves and ciphertext
 GRANT SELECT ON keys_epoch TO heedline_door;
 
+-- whether all servers of the public site have its key
+GRANT SELECT, INSERT ON permits_sign_in_proof TO heedline_door;
+
 -- reports
 GRANT INSERT ON reports_file TO heedline_door;
 GRANT INSERT ON reports_identity_share TO heedline_door;

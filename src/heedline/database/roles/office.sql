@@ -63,6 +63,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON permits_held_form TO heedline_office;
 GRANT SELECT, INSERT ON permits_provider_notice TO heedline_office;
 GRANT SELECT, INSERT, UPDATE, DELETE ON permits_provider_session TO heedline_office;
 GRANT SELECT, INSERT, UPDATE, DELETE ON permits_session TO heedline_office;
+GRANT SELECT, INSERT, UPDATE (counted_until) ON permits_secret_attempts TO heedline_office;
 -- left once, and never read or changed
 GRANT INSERT ON permits_sign_in_proof TO heedline_office;
 GRANT SELECT, INSERT, UPDATE, DELETE ON permits_unlocked TO heedline_office;
@@ -209,6 +210,7 @@ GRANT EXECUTE ON FUNCTION
     permits.my_retired(uuid),
     permits.my_supervised(),
     permits.name_officer(bytea, uuid, text, bytea),
+    permits.take_attempt(text, integer, integer, interval),
     permits.open_dangers(text),
     permits.open_with(uuid, timestamptz),
     permits.note_call(bytea, uuid, bytea, bytea, bytea, uuid[]),

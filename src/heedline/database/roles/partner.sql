@@ -31,6 +31,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON keys_wrapping TO heedline_partner;
 GRANT SELECT, INSERT, UPDATE, DELETE ON permits_held_form TO heedline_partner;
 GRANT SELECT, DELETE ON permits_provider_session TO heedline_partner;
 GRANT SELECT, INSERT, UPDATE, DELETE ON permits_session TO heedline_partner;
+GRANT SELECT, INSERT, UPDATE (counted_until) ON permits_secret_attempts TO heedline_partner;
 -- left once, and never read or changed
 GRANT INSERT ON permits_sign_in_proof TO heedline_partner;
 GRANT SELECT, INSERT, UPDATE, DELETE ON permits_unlocked TO heedline_partner;
@@ -56,6 +57,7 @@ GRANT EXECUTE ON FUNCTION
     permits.my_partner_desks(),
     permits.my_retired(uuid),
     permits.name_officer(bytea, uuid, text, bytea),
+    permits.take_attempt(text, integer, integer, interval),
     permits.next_statement(),
     permits.partner_people(),
     permits.reads_as_my_statement(uuid, bigint, text, text),

@@ -23,6 +23,7 @@ GRANT EXECUTE ON FUNCTION
     door.delete_draft(bytea),
     door.delete_messages(bytea),
     door.incidents(),
+    door.is_key_of_the_site(bytea),
     door.load_draft(bytea),
     door.mark_seen(bytea, uuid[]),
     door.new_messages(bytea, uuid[]),

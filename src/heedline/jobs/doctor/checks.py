@@ -25,6 +25,7 @@ from heedline.config.single_sign_on import from_environment as configured_provid
 from heedline.jobs.doctor import files as doctor_files
 from heedline.jobs.doctor import people as doctor_people
 from heedline.jobs.doctor import search as search_coverage
+from heedline.jobs.doctor import site_keys
 from heedline.jobs.doctor.people import CheckResult, one_value
 from heedline.launch import CannotStart, postgres, roles
 from heedline.launch.home import Home
@@ -429,6 +430,7 @@ def run(home: Path) -> int:
                 *arrivals(connection, at=at),
                 *(CheckResult(*one) for one in search_coverage.told(connection)),
                 *(CheckResult(*one) for one in doctor_files.told(connection)),
+                *site_keys.told(connection, home),
                 *partners_site(connection),
                 *files_site(connection),
                 *worker(connection, at=at),

@@ -92,6 +92,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="SecretAttempts",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "site", "slot", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("site", models.CharField(max_length=8)),
+                ("slot", models.IntegerField()),
+                ("counted_until", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "permits_secret_attempts",
+            },
+        ),
+        migrations.CreateModel(
             name="UnlockedKeys",
             fields=[
                 (

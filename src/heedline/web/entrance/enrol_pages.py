@@ -7,7 +7,6 @@ shown in the response to a form and are not kept in the session. What is kept ca
 
 from __future__ import annotations
 
-import time
 from uuid import UUID
 
 from django.contrib import messages
@@ -73,7 +72,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
             form = form.but(password=" ".join(weak.messages)) if form.text("password") else form
         if not form.errors:
             key = form.text("email").casefold()
-            if wait := throttle.STRANGERS.take(key, now=time.monotonic()):
+            if wait := throttle.STRANGERS.take(key):
                 form = form.but(code=f"There have been too many attempts. Wait {throttle.wait_words(wait)}.")
             else:
                 try:

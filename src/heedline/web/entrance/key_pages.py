@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
@@ -222,7 +221,7 @@ def with_passphrase(request: SignedInRequest, form: Form, act: Callable[[str], o
     Guesses are rate-limited.
     """
     key = str(request.attendance.officer_id)
-    if wait := throttle.UNLOCKS.take(key, now=time.monotonic()):
+    if wait := throttle.UNLOCKS.take(key):
         return form.but(
             passphrase=f"There have been too many attempts. Wait {throttle.wait_words(wait)} and try again."
         )

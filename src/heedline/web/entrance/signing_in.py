@@ -30,8 +30,8 @@ from django.utils.crypto import constant_time_compare
 
 from heedline.casework.access import second_factors, site
 from heedline.casework.access import session as access_session
+from heedline.casework.access.attempt_limits import AttemptLimit
 from heedline.casework.duty import dangers
-from heedline.casework.rate_limit import RateLimit
 from heedline.casework.setup import single_sign_on
 from heedline.web.entrance import hashing, known_devices, throttle, times
 
@@ -56,16 +56,16 @@ def provider_name() -> str:
     return settings.SSO.name if settings.SSO is not None else "your organisation’s provider"
 
 
-def limited(limit: RateLimit, key: str, words: str) -> None:
+def limited(limit: AttemptLimit, key: str, words: str) -> None:
     """Count one attempt against this limit.
 
     Raises ValidationError, stating the waiting time, if there have been too many.
     """
-    if wait := limit.take(key, now=time.monotonic()):
+    if wait := limit.take(key):
         raise ValidationError(words.format(wait=throttle.wait_words(wait)), code="too_many")
 
 
-def bucket(request: HttpRequest, email: str) -> tuple[RateLimit, str]:
+def bucket(request: HttpRequest, email: str) -> tuple[AttemptLimit, str]:
     """Return the rate limit and the key for counting attempts on this account from this browser."""
     mark = known_devices.account_mark(email)
     if device := known_devices.device_for(request, email):

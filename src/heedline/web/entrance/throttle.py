@@ -1,8 +1,8 @@
 """Rate limits on attempts to enter a secret.
 
 Promise: nobody can guess a password, a code or a passphrase faster than these limits, and nobody can lock a
-user out of a device that has signed in before. No IP address is looked at. Nothing is stored: the limits are
-numbers in the memory of this process (`casework.rate_limit`), and none is ever looser than it says.
+user out of a device that has signed in before. No IP address is looked at. The limits hold for all servers of a site
+together (`casework.access.attempt_limits`), and none is ever looser than it says.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
-from heedline.casework.rate_limit import Limit, RateLimit
+from heedline.casework.access.attempt_limits import AttemptLimit
+from heedline.casework.rate_limit import Limit
 
 
 def wait_words(seconds: int) -> str:
@@ -23,10 +24,10 @@ def wait_words(seconds: int) -> str:
 
 
 #: A browser that has signed in to this account before: its own bucket, which strangers cannot fill.
-KNOWN_DEVICE = RateLimit(Limit(burst=10, each=timedelta(seconds=30)))
+KNOWN_DEVICE = AttemptLimit("known-device", Limit(burst=10, each=timedelta(seconds=30)))
 #: Everybody else shares one bucket per account.
-STRANGERS = RateLimit(Limit(burst=10, each=timedelta(minutes=1)))
+STRANGERS = AttemptLimit("strangers", Limit(burst=10, each=timedelta(minutes=1)))
 #: Codes of the second step and confirmations, per officer and device.
-CODES = RateLimit(Limit(burst=5, each=timedelta(minutes=1)))
+CODES = AttemptLimit("codes", Limit(burst=5, each=timedelta(minutes=1)))
 #: Unlock passphrases, per officer.
-UNLOCKS = RateLimit(Limit(burst=5, each=timedelta(minutes=1)))
+UNLOCKS = AttemptLimit("unlocks", Limit(burst=5, each=timedelta(minutes=1)))

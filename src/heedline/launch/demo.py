@@ -382,7 +382,8 @@ def fingerprint_of_static_files() -> str:
     for file in sorted(package.glob("web/**/static/**/*")):
         if file.is_file():
             found.update(str(file.relative_to(package)).encode() + file.read_bytes())
-    found.update((package / "config" / "settings.py").read_bytes())
+    for name in ("settings.py", "static_files.py"):
+        found.update((package / "config" / name).read_bytes())
     return found.hexdigest()
 
 

@@ -6,21 +6,26 @@ import gzip
 import re
 from functools import cache
 from html import unescape
+from itertools import dropwhile
 from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.core.files.base import ContentFile
 from django.test import Client
 
+from heedline.config.static_files import Storage, without_comments
 from heedline.packs import load_pack
+from heedline.web.public.shell.languages import prefix
 from tests.sites.public.walker import Walker
 from tests.support.acting import acting
+from tests.support.public_pages import stages
 
 LIMIT = 30 * 1024
 LANGUAGES = tuple(load_pack("uk").languages)
 PAGES = (
     "/", "/emergency/", "/tell/", "/tell/examples/", "/talk/", "/talk/call/", "/link/", "/ask/", "/other/", "/phone/",
-    "/stay-safe/home/", "/messages/", "/privacy/", "/cookies/", "/contact/", "/stay-safe-online/", "/languages/",
+    "/stay-safe/home/", "/messages/", "/code/finished/", "/privacy/", "/cookies/", "/contact/", "/stay-safe-online/", "/languages/",
 )  # fmt: skip
 _LOADED = re.compile(r'(?:<script src|<link rel="(?:stylesheet|icon)" href)="/static/([^"]+)"')
 _FACE = re.compile(r"@font-face \{(.*?)\}", re.DOTALL)
@@ -47,20 +52,45 @@ def static_file(name: str) -> Path:
 def sent(name: str) -> int:
     """Return the bytes of a static file as the site sends it, compressed where that helps."""
     body = static_file(name).read_bytes()
+    if name.endswith(".css"):
+        body = without_comments(body)
     return min(len(body), len(gzip.compress(body, 9)))
+
+
+def test_sheets_are_stored_without_their_comments(tmp_path: Path) -> None:
+    storage = Storage(location=tmp_path, base_url="/static/")
+    body = static_file("heedline/answers.css").read_bytes()
+    storage.save("answers.css", ContentFile(body))
+    for _ in storage.post_process({"answers.css": (storage, "answers.css")}):
+        pass
+    stored = (tmp_path / storage.stored_name("answers.css")).read_bytes()
+    assert b"/*" in body
+    assert stored == without_comments(body)
+    assert stored.count(b"}") == body.count(b"}"), "every rule is still there"
+
+
+def weight(html: str, size: int) -> int:
+    """Return the bytes of a page of `size` bytes with everything that it loads, besides the typeface."""
+    loaded = _LOADED.findall(html)
+    assert any(name.endswith(".css") for name in loaded)
+    return size + sum(map(sent, loaded))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_is_too_heavy(rosa: Walker, language: str) -> None:
-    heavy = {}
-    for page in PAGES:
-        path = page if language == LANGUAGES[0] else f"/{language}{page}"
-        html, size = asked(path)
-        loaded = _LOADED.findall(html)
-        assert any(name.endswith(".css") for name in loaded)
-        if (weight := size + sum(map(sent, loaded))) > LIMIT:
-            heavy[path] = weight
-    assert not heavy
+    weights = {path: weight(*asked(path)) for path in (f"{prefix(language)}{page[1:]}" for page in PAGES)}
+    assert not {path: found for path, found in weights.items() if found > LIMIT}
+
+
+def test_no_page_with_a_code_or_messages_is_too_heavy(rosa: Walker) -> None:
+    """These pages are not compressed, because they show a code or what somebody wrote."""
+    weights = {}
+    for stage in dropwhile(lambda one: one.name != "sent", stages(rosa)):
+        for address in stage.addresses:
+            html = rosa.visit(f"/{address}").html
+            weights[f"{stage.name}: {address}"] = weight(html, len(html.encode()))
+    assert {"sent: code/", "danger sent: code/", "messages: messages/open/"} <= weights.keys()
+    assert not {where: found for where, found in weights.items() if found > LIMIT}
 
 
 def typefaces(text: str) -> set[str]:

@@ -36,7 +36,7 @@ from heedline.web.public.shell import cookies, promised_times, recovery
 from heedline.web.public.shell.asking import first_kind, pack, question_set, shown, words
 from heedline.web.public.shell.beside import Twofold
 from heedline.web.public.shell.languages import as_typed
-from heedline.web.public.shell.pages import day_in_words, page, see_other, tab_title
+from heedline.web.public.shell.pages import compressed_page, day_in_words, page, see_other, tab_title
 from heedline.web.public.shell.receipt_codes import ReceiptCode, typed_code
 
 #: The notes of a draft that hold the codes of reports sent before it, a digest of an account of danger that was sent, and the
@@ -116,13 +116,14 @@ def finished(request: HttpRequest, *, kept: bool, advice: bool = False) -> HttpR
     It says nothing about any particular report, so anybody may read it. `advice` is for an organisation that asked for advice.
     If an account of danger came before another report was finished, the page leads back to that report.
     """
-    return page(
+    resume = _resume(request)
+    return (page if resume else compressed_page)(
         request,
         "finished",
         title=tab_title("finished"),
         kept=kept,
         advice=advice,
-        resume=_resume(request),
+        resume=resume,
         address=request.build_absolute_uri(reverse("reporter:front")),
     )
 

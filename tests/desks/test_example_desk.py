@@ -21,6 +21,7 @@ from heedline.casework.keys import directory
 from heedline.casework.oversight import log_view
 from heedline.casework.oversight.log_view import Sieve
 from heedline.casework.pages.queues.queue import QueueView, queue
+from heedline.casework.records import clock as records_clock
 from heedline.casework.retention import keeping
 from heedline.casework.setup import readdressing
 from heedline.database import access
@@ -28,6 +29,7 @@ from heedline.desk_hooks import register
 from heedline.desks.models import EpochKeyRow
 from heedline.dispatch.chain import PagerMemory
 from heedline.dispatch.clocks import slot_of
+from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import About, Alarm, Outbox
 from heedline.jobs import worker
 from heedline.jobs.demonstration import cast as demo
@@ -291,6 +293,9 @@ def test_removing_it_is_one_line_and_one_migration(people: People, monkeypatch: 
     asked(people)  # its letter still lies in the outbox
     with people.sitting("Odile") as odile:
         visits.ask(people.house.desks["north-east"].id, "The theatre", by=odile, at=people.at)
+    with acting("worker"):
+        records_clock.watch(people.at + timedelta(days=3))
+    assert kinds() == {ExampleAlarm.WAITING, AlarmKind.RECORD_OVERDUE}
     walls = [one for one in _walls() if not one[0].startswith("example")]
     module = importlib.import_module("tests.support.example_desk.migrations.0001_initial")
     with connection.cursor() as cursor:

@@ -312,6 +312,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("reports_receipt", "usher", "w"): "touched",
     ("reports_sealed_header", "office", "w"): "epochs header",
     ("reports_record", "office", "w"): "container due_at held owner_id state version",
+    ("reports_record", "worker", "r"): "desk_id due_at id kind owner_id",
     ("reports_desk_part_header", "usher", "w"): "epoch header",
     ("reports_desk_part_payload", "usher", "r"): "container desk_id thing",
     ("reports_search", "settler", "r"): "at",

@@ -102,6 +102,7 @@ class AlarmKind(AnyAlarmKind):
     TRAINING_ENDS = "training-ends"
     REVIEW_LATE = "review-late"
     SUBJECT_LATE = "subject-late"
+    RECORD_OVERDUE = "record-overdue"
     PAGE_FAILED = "page-failed"
     WORKER_FAILING = "worker-failing"
     LOG_STANDS = "log-stands"

@@ -38,6 +38,7 @@ class About(models.TextChoices):
     INTEREST = "interest"
     QUESTION = "question"
     ROTA_GAP = "rota-gap"
+    RECORD = "record"
 
 
 class Alarm(models.Model):

@@ -44,6 +44,7 @@ from heedline.casework.language import clock as translation_clock
 from heedline.casework.linking import clock as linking_clock
 from heedline.casework.log import keeping as log_keeping
 from heedline.casework.oversight import dip_sampling
+from heedline.casework.records import clock as records_clock
 from heedline.casework.retention import clock as retention_clock
 from heedline.casework.rota import rota_clock
 from heedline.casework.tasks import clock as tasks_clock
@@ -155,6 +156,7 @@ TASKS = (
     PeriodicTask("reconcile", "10 6 * * * 15", 1, reports_clock.reconcile),
     PeriodicTask("watch-tasks", "* * * * * 55", 3, tasks_clock.watch_tasks),
     PeriodicTask("watch-shift-notes", "* * * * * 50", 3, tasks_clock.watch_shift_notes),
+    PeriodicTask("watch-records", "* * * * * 25", 3, records_clock.watch),
     PeriodicTask("watch-calls", "* * * * * 30", 3, paging.watch_calls),
     PeriodicTask("watch-keys", "*/5 * * * * 30", 3, paging.watch_keys),
     PeriodicTask("watch-linking", "*/5 * * * * 35", 3, linking_clock.watch),

@@ -124,6 +124,7 @@ class DeskEntry:
     around_the_clock: bool
     kinds: tuple[str, ...]
     kind: str
+    calendar: str
     phone: str = ""
 
 
@@ -329,6 +330,10 @@ class Pack:
     def _calendar(self, area: str) -> str:
         force = self.forces.get(area)
         return self.regions[force.region].calendar if force else self.working_days.usual
+
+    def calendar_of(self, desk: str) -> str:
+        """Return the calendar of public holidays that a desk keeps. A desk that the pack does not list keeps the usual one."""
+        return self.desks[desk].calendar if desk in self.desks else self.working_days.usual
 
     def outcomes_for(self, kind: str) -> Mapping[str, Outcome]:
         """Return the outcomes available for this kind of report, in its order."""

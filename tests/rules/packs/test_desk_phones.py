@@ -27,4 +27,6 @@ def test_a_number_that_is_none_is_refused(number: str) -> None:
         "phone": number,
     }
     with pytest.raises(PackError, match="phone"):
-        read_desk("a", Table(said, "desks.toml", "desks.a"), pack.organisations, pack.kinds)
+        read_desk(
+            "a", Table(said, "desks.toml", "desks.a"), pack.organisations, pack.kinds, pack.working_days
+        )

@@ -1,18 +1,21 @@
 """What a kind of report has of its own: how it may end, what is asked of its officers, how fast it must be seen."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from heedline.dispatch.clocks import first_due, slot_end
 from heedline.intake.question_files import load_question_set
 from heedline.packs import load_pack
-from heedline.packs.rules.working_days import WorkingDays
+from heedline.packs.rules.working_days import HolidaysNotListed, Within, WorkingDays
 from heedline.packs.urgency import Urgency
 
 PACK = load_pack("uk")
 WORDS = PACK.words("en")
 DAYS: WorkingDays = PACK.working_days
+LONDON = ZoneInfo("Europe/London")
 
 
 def test_activity_comes_first_and_every_kind_has_its_questions() -> None:
@@ -147,3 +150,41 @@ def test_working_days_are_counted_from_one_and_need_a_zone() -> None:
         DAYS.close_of(THURSDAY, 0, calendar="scotland")
     with pytest.raises(KeyError):
         DAYS.is_working(THURSDAY.date(), calendar="atlantis")
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        (datetime(2027, 3, 27, 12, tzinfo=LONDON), datetime(2027, 3, 29, 12, tzinfo=UTC)),
+        (datetime(2027, 10, 30, 12, tzinfo=LONDON), datetime(2027, 11, 1, 11, tzinfo=UTC)),
+    ],
+)
+def test_hours_are_hours_across_a_clock_change(start: datetime, end: datetime) -> None:
+    assert Within(hours=48).after(start, DAYS, calendar="scotland") == end
+
+
+def test_working_days_end_in_a_year_whose_holidays_are_listed() -> None:
+    last = datetime(2028, 12, 28, 9, tzinfo=UTC)
+    end = Within(working_days=1).after(last, DAYS, calendar="scotland")
+    assert end == datetime(2028, 12, 29, 17, tzinfo=UTC)
+    with pytest.raises(HolidaysNotListed, match="2029"):
+        Within(working_days=2).after(last, DAYS, calendar="scotland")
+    nothing = replace(DAYS, holidays={"none": frozenset[date]()})
+    with pytest.raises(HolidaysNotListed):
+        Within(working_days=1).after(last, nothing, calendar="none")
+    assert Within(hours=9000).after(last, nothing, calendar="none").year == 2030
+
+
+@pytest.mark.parametrize("wrong", [{}, {"hours": 1, "working_days": 1}, {"hours": -1}, {"working_days": -1}])
+def test_a_time_limit_is_in_hours_or_in_working_days(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="hours or in working days"):
+        Within(**wrong)
+    with pytest.raises(ValueError, match="zone"):
+        Within(hours=1).after(datetime(2026, 1, 1), DAYS, calendar="scotland")  # noqa: DTZ001 – that is the point
+
+
+def test_a_desk_keeps_its_own_calendar_or_the_usual_one() -> None:
+    """A desk that stewards have set up and the pack does not list keeps the usual one."""
+    assert {PACK.calendar_of(desk) for desk in (*PACK.desks, "elsewhere")} == {"england-and-wales"}
+    north = replace(PACK.desks["north-east"], calendar="scotland")
+    assert replace(PACK, desks={**PACK.desks, "north-east": north}).calendar_of("north-east") == "scotland"

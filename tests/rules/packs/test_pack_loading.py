@@ -67,6 +67,7 @@ def edited() -> Edit:
         ("kinds/online/kind.toml", 'desk = "material"', 'desk = "nobody"', r"kinds/online/kind.toml: desk: no desk is called nobody"),
         ("desks.toml", '"Wales"\n', '"Wales"\ndesks.advice = "south-west"\n', r"desks.toml: regions.wales.desks.advice: must name a kind of report and a desk that takes it"),
         ("desks.toml", 'calendar = "scotland"', 'calendar = "atlantis"', r"desks.toml: regions.scotland.calendar: must be one of"),
+        ("desks.toml", "960002\"\n", "960002\"\ncalendar = \"atlantis\"\n", r"desks.toml: desks.north-east.calendar: must be one of"),
         ("desks.toml", 'around_the_clock = false\nkinds = ["activity"]', 'around_the_clock = false\nkinds = []', r"desks.toml: desks.north-east.kinds: a desk takes at least one"),
         ("desks.toml", 'around_the_clock = false\nkinds = ["activity"]', 'around_the_clock = false\nkinds = ["person", "online"]', r"desks.toml: desks.north-east.kinds: a desk is for one of"),
         ("pack.toml", '"online", "advice"]', '"onlyne", "advice"]', r"kinds/onlyne/kind.toml: the file is missing"),

@@ -15,6 +15,7 @@ from heedline.dispatch.clocks import slot_of
 from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import About, Alarm
 from heedline.packs import load_pack
+from heedline.reports.record_kinds import kinds
 from tests.sites.office.desk_hand import Hand
 from tests.support import danger_scene
 from tests.support.acting import acting
@@ -46,6 +47,7 @@ def test_every_kind_leads_to_a_page_or_names_somebody_to_tell() -> None:
     for kind, rule in alarm_kinds.every_kind():
         assert not rule.page or rule.page in names, kind
         assert not rule.page.startswith("report") or rule.about == About.REPORT, kind
+    assert {kind.page for kind in kinds().values()} <= set(names)
 
 
 def test_the_alarms_of_a_report_lead_to_its_pages(led: People, hand: Callable[[], Hand]) -> None:

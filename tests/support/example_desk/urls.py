@@ -2,4 +2,7 @@ from django.urls import path
 
 from tests.support.example_desk import pages
 
-urlpatterns = [path("w/r/<uuid:ref>/example-checks/", pages.of_report, name="example-checks")]
+urlpatterns = [
+    path("w/r/<uuid:ref>/example-checks/", pages.of_report, name="example-checks"),
+    path("w/visits/<uuid:ref>/", pages.visit, name="example-visit"),
+]

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from heedline.casework.access.session import Attendance
 from heedline.casework.records import record
-from heedline.casework.records.kinds import RecordKind
+from heedline.packs.rules.working_days import Within
 from heedline.reports.models.records import ENDED, TAKEN, WAITING
+from heedline.reports.record_kinds import RecordKind
 from tests.support.example_desk.vocabulary import VISIT, ExampleAct, ExampleCapability
 
 KIND = RecordKind(
     code="example-visit",
+    title="Visit",
+    plural="Visits",
+    page="example-visit",
     part=VISIT,
     first="asked",
     states={"asked": WAITING, "planned": TAKEN, "held": ENDED, "dropped": ENDED},
+    within={"asked": Within(hours=48), "planned": Within(working_days=3)},
     moves={
         ("asked", "take"): "planned",
         ("asked", "drop"): "dropped",
@@ -28,13 +33,12 @@ KIND = RecordKind(
 
 @record.record_verb(ExampleAct.VISIT_MOVED)
 def ask(desk: UUID, where: str, *, by: Attendance, at: datetime) -> UUID:
-    """Ask for a visit within two days. Raises NotHere and Refused."""
+    """Ask for a visit. Raises NotHere and Refused."""
     found = record.begin(
         KIND,
         desk,
         {"where": where},
         capability=ExampleCapability.ASK,
-        due_at=at + timedelta(days=2),
         by=by,
         at=at,
     )

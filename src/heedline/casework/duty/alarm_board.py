@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Hashable, Iterable, Sequence
+from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -25,7 +25,8 @@ from heedline.dispatch.pages import PageWord
 from heedline.packs import load_pack
 from heedline.permits.gate import allows
 from heedline.permits.scopes import reports_of
-from heedline.reports.models import InterestHit
+from heedline.reports.models import DeskRecord, InterestHit
+from heedline.reports.record_kinds import RecordKind, kinds
 
 #: Subjects of alarms on one page.
 PAGE: Final = 50
@@ -274,7 +275,7 @@ def _lines(
         )
     )
     which = _expiring(found, at) | _uncovered(found, at)
-    owned = _owned(found, by)
+    owned, records = _owned(found, by), _records(found)
     rules = dict(alarm_kinds.every_kind())
     of_others = any(alarm.desk_id not in by.desk_ids for alarm in found)
     staffed = staffed_desks(at) if of_others else frozenset[UUID]()
@@ -308,12 +309,12 @@ def _lines(
                 clearing and mine and not why_not,
                 why_not,
                 alarm.about_id if alarm.about_kind == About.REQUEST else None,
-                _page(rules[alarm.kind], alarm, by, owned),
+                _page(rules[alarm.kind], alarm, by, owned, records),
                 do,
                 alarm.about_id,
-                _title(alarm),
+                _title(alarm, records),
                 mine,
-                alarm.about_id if rules[alarm.kind].title else None,
+                alarm.about_id if rules[alarm.kind].title or alarm.about_id in records else None,
             )
         )
     return tuple(lines)
@@ -332,17 +333,32 @@ def _since(slot: datetime, at: datetime) -> str:
     return quarter_hour.partition(",")[0] if slot == day_of(slot) else quarter_hour
 
 
-def _page(rule: AlarmRule, alarm: Alarm, by: Attendance, owned: Container[UUID | None]) -> str:
+def _records(found: Iterable[Alarm]) -> dict[UUID | None, RecordKind]:
+    """Return the kinds of the records that these alarms are about, leaving out those that this session cannot see."""
+    about = [one.about_id for one in found if one.about_kind == About.RECORD and one.about_id]
+    rows = DeskRecord.objects.filter(id__in=about, kind__in=kinds()) if about else DeskRecord.objects.none()
+    return {ident: kinds()[kind] for ident, kind in rows.values_list("id", "kind")}
+
+
+def _page(
+    rule: AlarmRule,
+    alarm: Alarm,
+    by: Attendance,
+    owned: Container[UUID | None],
+    records: Mapping[UUID | None, RecordKind],
+) -> str:
     """Return the page on which this officer can deal with an alarm, or "".
 
     `owned` has the matches of the officer's own interest register entries, which are not shown to anybody else.
     """
-    needed = rule.page_for
+    needed, page = rule.page_for, rule.page
+    if alarm.about_kind == About.RECORD:
+        page = records[alarm.about_id].page if alarm.about_id in records else ""
     if rule.title and alarm.desk_id not in by.desk_ids:
         return ""
     if alarm.about_kind == About.INTEREST and alarm.about_id not in owned:
         return ""
-    return rule.page if needed is None or allows(by.appointments, needed, [alarm.desk_id]) else ""
+    return page if needed is None or allows(by.appointments, needed, [alarm.desk_id]) else ""
 
 
 def _expiring(found: Iterable[Alarm], at: datetime) -> dict[UUID, str]:
@@ -375,11 +391,14 @@ def _uncovered(found: Iterable[Alarm], at: datetime) -> dict[UUID, str]:
     return {one.id: f": {hours[one.about_id]}" for one in alarmed if one.about_id in hours}
 
 
-def _title(alarm: Alarm) -> str:
+def _title(alarm: Alarm, records: Mapping[UUID | None, RecordKind]) -> str:
     """Return the display name of the alarm's subject.
 
-    The reference of a report reveals nothing about its content.
+    The reference of a report or a record reveals nothing about its content.
     """
+    if alarm.about_kind == About.RECORD and alarm.about_id is not None:
+        kind = records.get(alarm.about_id)
+        return f"{kind.title if kind else 'Record'} {short_name(alarm.about_id)}"
     if alarm.about_kind == About.REPORT and alarm.about_id is not None:
         return f"Report {short_name(alarm.about_id)}"
     if alarm.about_kind == About.PROPOSAL:

@@ -93,6 +93,15 @@ def call_task_owners(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
     return on_call.owners_of_late_tasks(alarm.about_id, at) | call_supervisors(alarm, step, at)
 
 
+def call_record_owner(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
+    """Return the owner of the alarm's record.
+
+    From the second step, and where nobody owns it, also return whom `call_supervisors` returns.
+    """
+    owner = on_call.owner_of_record(alarm.about_id)
+    return owner | call_supervisors(alarm, step, at) if step or not owner else owner
+
+
 def call_interest_owner(alarm: Alarm, step: int, at: datetime) -> frozenset[str]:
     """Return the owner of the interest register entry that matches the alarm's report.
 

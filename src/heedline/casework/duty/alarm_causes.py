@@ -29,6 +29,7 @@ from heedline.reports.lifecycle import Stage
 from heedline.reports.models import (
     DangerEpisode,
     DeskQuestion,
+    DeskRecord,
     Dissemination,
     HandOver,
     IdentityRequest,
@@ -114,6 +115,15 @@ def not_in_order(alarm: Alarm, at: datetime) -> bool:
 def task_late(alarm: Alarm, at: datetime) -> bool:
     """Return whether the report has an open task that is overdue."""
     return Task.objects.filter(report=alarm.about_id, state=TaskState.OPEN, due_at__lt=at).exists()
+
+
+def record_late(alarm: Alarm, at: datetime) -> bool:
+    """Return whether the alarm's record is open and overdue.
+
+    A record that this session cannot see counts as overdue.
+    """
+    in_time = DeskRecord.objects.filter(Q(due_at=None) | Q(due_at__gte=at))
+    return alarm.about_id is not None and not in_time.filter(id=alarm.about_id).exists()
 
 
 def hit_unacknowledged(alarm: Alarm, at: datetime) -> bool:

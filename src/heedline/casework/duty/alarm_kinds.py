@@ -372,6 +372,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
     AlarmKind.SUBJECT_LATE: _about_the_desk(
         "Data subject request due within days", "Answer it.", "subjects", Capability.ANSWER_SUBJECT
     ),
+    AlarmKind.RECORD_OVERDUE: alarm_rules.RECORD_OVERDUE,
     AlarmKind.PAGE_FAILED: _about_the_desk(
         "Page not delivered", "Tell the operator that somebody was not paged."
     ),

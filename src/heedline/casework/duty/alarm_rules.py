@@ -12,6 +12,7 @@ from heedline.casework.duty.alarm_callers import (
     call_owner_and_desk,
     call_owner_and_supervisors,
     call_question_owner,
+    call_record_owner,
     call_rota_planners,
     call_supervisors,
     call_the_desk,
@@ -29,6 +30,7 @@ from heedline.casework.duty.alarm_causes import (
     not_compared,
     not_searchable,
     question_open,
+    record_late,
     report_waits,
     rota_uncovered,
     shift_note_late,
@@ -70,6 +72,7 @@ class AlarmEvent(StrEnum):
     REPORT_DISPOSED = "report-disposed"
     QUESTION_ANSWERED = "question-answered"
     CLOSING_ENDED = "closing-ended"
+    RECORD_MOVED = "record-moved"
 
 
 _OF_THE_DESK = frozenset({About.DESK, About.OFFICER, About.PROPOSAL, About.ROTA_GAP})
@@ -252,6 +255,20 @@ LINKING_ALARMS: dict[AlarmKind, AlarmRule] = {
         answered_with=Capability.HAND_ON_INTEREST,
     ),
 }
+
+
+#: About a record of a specialist desk, of whichever kind: part of `alarm_kinds.ALARM_KINDS`. The kind gives its title and page.
+RECORD_OVERDUE = AlarmRule(
+    words="Deadline missed",
+    about=About.RECORD,
+    called=call_record_owner,
+    chain=True,
+    lasts=record_late,
+    while_it_lasts="Open it and take the next step. The alarm stays open until somebody has.",
+    resolved_by=frozenset({AlarmEvent.RECORD_MOVED}),
+    page="my-work",  # `alarm_board` leads to the record's own page
+    page_for=Capability.ANSWER_ALARM,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from heedline.dispatch.letters import AlarmKind
 from heedline.packs.rules.clocks import OnCallStep
 from heedline.permits.roles import Role
 from heedline.reports.lifecycle import Move
-from heedline.reports.models import DeskQuestion, InterestHit, Report, Step, Task, Translation
+from heedline.reports.models import DeskQuestion, DeskRecord, InterestHit, Report, Step, Task, Translation
 from heedline.reports.models.tasks import TaskState
 from heedline.reports.translation_states import TranslationState
 
@@ -152,6 +152,15 @@ def owner_of_question(question: UUID | None) -> frozenset[str]:
         return frozenset()
     taken = DeskQuestion.objects.filter(pk=question).values("owner_id")
     return _emails(Q(id__in=taken))
+
+
+@_once
+def owner_of_record(record: UUID | None) -> frozenset[str]:
+    """Return the email address of the owner of a specialist desk's record, or an empty set if it has none."""
+    if record is None:
+        return frozenset()
+    has_it = DeskRecord.objects.filter(pk=record).values("owner_id")
+    return _emails(Q(id__in=has_it))
 
 
 @_once

@@ -1,1 +1,1 @@
-"""Sealed records that belong to a specialist desk rather than to a report. See `desk_parts.py` first."""
+"""Records of specialist desks, which belong to no report. See `record.py` first, and `reports/record_kinds.py` for their kinds."""

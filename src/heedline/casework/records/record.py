@@ -13,19 +13,24 @@ from functools import wraps
 from typing import Any, cast
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
 from heedline.audit import journal
 from heedline.audit.acts import AnyAct
 from heedline.casework.access.session import Attendance
+from heedline.casework.duty import alarms
+from heedline.casework.duty.alarm_rules import AlarmEvent
 from heedline.casework.errors import CannotOpen, Changed, NotHere
 from heedline.casework.records import desk_parts
-from heedline.casework.records.kinds import BEGIN, RecordKind, kind_of
+from heedline.packs import load_pack
+from heedline.packs.rules.working_days import HolidaysNotListed
 from heedline.permits.capabilities import AnyCapability
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models.records import ENDED, TAKEN, DeskRecord, RecordStep
+from heedline.reports.models.records import ENDED, TAKEN, WAITING, DeskRecord, RecordStep
+from heedline.reports.record_kinds import BEGIN, RecordKind, kinds
 
 CHANGED = "A colleague has changed this record. Look at it again before you decide."
 _THING = "record"
@@ -52,24 +57,35 @@ class FoundRecord:
         words: Mapping[str, Any] | None = None,
         owner: UUID | None = None,
     ) -> None:
-        """Apply a move, store its step, and seal new text if there is any.
+        """Apply a move, store its step, seal new text if there is any, and clear the alarm about the deadline before.
 
         In a state that somebody owns, the record is `owner`'s, or still its owner's, or else the officer's. One that waits has
-        no owner. `due_at` is the new due time, or None to keep the earlier one. Raises NotNow if the record's state does not allow it.
+        no owner. In another state it has the time that its kind allows there, unless `due_at` is given. A record that is
+        given back is never due later than before. Raises NotNow if the record's state does not allow the move, and where
+        public holidays are not listed.
         """
-        row, kind = self.row, kind_of(self.row.kind)
+        row, kind = self.row, kinds()[self.row.kind]
         before, to = row.state, kind.moves.get((self.row.state, move))
         if to is None:
             raise NotNow(CHANGED)
         if words is not None:
             self.words = words
             row.container = desk_parts.seal(row.desk_id, row.id, words, part=kind.part, on=self.at.date())
+        due_at = due_at or self._due(kind, str(to))
         row.state, row.held, row.version = str(to), kind.states[to], row.version + 1
         if row.held != ENDED:
             row.owner_id = (owner or row.owner_id or self.by.officer_id) if row.held == TAKEN else None
-        row.due_at = None if row.held == ENDED else due_at or row.due_at
+        row.due_at = None if row.held == ENDED else due_at
         _step(self, move, before)
         row.save(update_fields=["state", "held", "version", "container", "owner", "due_at"])
+        alarms.resolve(AlarmEvent.RECORD_MOVED, row.id, by=self.by, at=self.at)
+
+    def _due(self, kind: RecordKind, to: str) -> datetime | None:
+        if to == self.row.state or to not in kind.within:
+            return self.row.due_at
+        due = _allowed(kind, to, self.row.desk_id, self.by, self.at)
+        given_back = self.row.held == TAKEN and kind.states[to] == WAITING
+        return min(due, self.row.due_at or due) if given_back else due
 
     def record(self, act: AnyAct, **detail: str | int | bool) -> None:
         """Log the action in the same transaction."""
@@ -89,20 +105,23 @@ def begin(
     words: Mapping[str, Any],
     *,
     capability: AnyCapability,
-    due_at: datetime | None,
+    due_at: datetime | None = None,
     by: Attendance,
     at: datetime,
 ) -> FoundRecord:
     """Store a new record of a desk, with its text sealed to the desk's current key.
 
-    An action that begins a record takes the desk's id first; its refusals are logged without a record. Raises NotHere for a
-    desk that is not the officer's, Refused without the capability, SealingStopped, and ValueError for an open record without
-    a due time.
+    It is due at `due_at`, or else in the time that its kind allows in the first state. An action that begins a record takes
+    the desk's id first; its refusals are logged without a record. Raises NotHere for a desk that is not the officer's, Refused
+    without the capability, SealingStopped, NotNow where public holidays are not listed, and ValueError for an open record
+    without a due time.
     """
     if desk not in by.desk_ids:
         raise NotHere
     by.require(capability, desk)
     held, ident = kind.states[kind.first], uuid4()
+    if due_at is None and kind.first in kind.within:
+        due_at = _allowed(kind, kind.first, desk, by, at)
     if held != ENDED and due_at is None:
         raise ValueError("An open record needs a due time")
     container = desk_parts.seal(desk, ident, words, part=kind.part, on=at.date())
@@ -179,6 +198,19 @@ def _refusals_logged(
         known: dict[str, Any] = {"thing": thing, "thing_id": ref} if desk is not None else {"thing": thing}
         journal.record(act, actor=by.officer_id, desk=desk, refused=True, **known)
         raise
+
+
+def _allowed(kind: RecordKind, state: str, desk: UUID, by: Attendance, at: datetime) -> datetime:
+    """Return the end of the time that a kind allows in a state, in the calendar of the record's desk."""
+    pack = load_pack(settings.PACK)
+    code = next(one.code for one in by.desks if one.id == desk)
+    try:
+        return kind.within[state].after(at, pack.working_days, calendar=pack.calendar_of(code))
+    except HolidaysNotListed as missing:
+        raise NotNow(
+            f"The due time cannot be set, because the public holidays of {missing.year} are not known yet. Ask the operator"
+            " to add them."
+        ) from None
 
 
 def _step(found: FoundRecord, move: str, before: str) -> None:

@@ -53,6 +53,7 @@ def read_desk(
     table: Table,
     organisations: Mapping[str, shapes.PackOrganisation],
     kinds: Mapping[str, ReportKind],
+    days: WorkingDays,
 ) -> shapes.DeskEntry:
     """Return a desk, read from its table.
 
@@ -82,6 +83,7 @@ def read_desk(
         around_the_clock=table.flag("around_the_clock"),
         kinds=takes,
         kind=sort,
+        calendar=table.one_of("calendar", tuple(days.holidays), days.usual),
         phone=_phone(table),
     )
     table.done()

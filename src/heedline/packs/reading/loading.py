@@ -85,10 +85,11 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
     known = _known(service, numbers, links, minutes, kind_clocks)
     organisations = {key: _organisation(key, table) for key, table in desks.named("organisations").items()}
     check_kind_desks(kinds, desks.named("desks"))
-    desk_entries = {
-        key: read_desk(key, table, organisations, kinds) for key, table in desks.named("desks").items()
-    }
     working_days = read_working_days(folder)
+    desk_entries = {
+        key: read_desk(key, table, organisations, kinds, working_days)
+        for key, table in desks.named("desks").items()
+    }
     regions = {
         key: read_region(key, table, desk_entries, kinds, working_days)
         for key, table in desks.named("regions").items()

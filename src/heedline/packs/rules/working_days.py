@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 
+class HolidaysNotListed(Exception):
+    """Raised for a deadline in a year whose public holidays the pack does not list. `year` is that year."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(f"no public holidays are listed for {year}")
+        self.year = year
+
+
 @dataclass(frozen=True, slots=True)
 class WorkingDays:
     """The working days and public holidays of a jurisdiction.
@@ -47,6 +55,33 @@ class WorkingDays:
             day += timedelta(days=1)
             days -= self.is_working(day, calendar=calendar)
         return datetime.combine(day, self.closes, self.zone).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Within:
+    """A time limit: either hours, which run at night and at weekends too, or working days."""
+
+    hours: int = 0
+    working_days: int = 0
+
+    def __post_init__(self) -> None:
+        if min(self.hours, self.working_days) < 0 or bool(self.hours) == bool(self.working_days):
+            raise ValueError("a time limit is in hours or in working days")
+
+    def after(self, start: datetime, days: WorkingDays, *, calendar: str) -> datetime:
+        """Return the end of this time limit, in UTC, if it starts at `start`.
+
+        Working days end at the close of business on the last of them (`WorkingDays.close_of`). Raises HolidaysNotListed
+        if that is in a later year than the last holiday of the calendar, and ValueError for a time without a zone.
+        """
+        if start.tzinfo is None:
+            raise ValueError("a time needs a zone")
+        if self.hours:
+            return start.astimezone(UTC) + timedelta(hours=self.hours)
+        end = days.close_of(start, self.working_days, calendar=calendar)
+        if end.year > max((day.year for day in days.holidays[calendar]), default=0):
+            raise HolidaysNotListed(end.year)
+        return end
 
 
 def read_working_days(folder: Traversable) -> WorkingDays:

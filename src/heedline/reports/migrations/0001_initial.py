@@ -2134,7 +2134,14 @@ class Migration(migrations.Migration):
                         name="open_is_due_and_taken_is_owned",
                     )
                 ],
-                "indexes": [models.Index(fields=["desk", "kind", "due_at", "id"], name="records_by_due")],
+                "indexes": [
+                    models.Index(fields=["desk", "kind", "due_at", "id"], name="records_by_due"),
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["due_at"],
+                        name="open_records_by_due",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(

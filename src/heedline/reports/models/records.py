@@ -39,7 +39,12 @@ class DeskRecord(models.Model):
                 name="open_is_due_and_taken_is_owned",
             )
         ]
-        indexes = [models.Index(fields=["desk", "kind", "due_at", "id"], name="records_by_due")]
+        indexes = [
+            models.Index(fields=["desk", "kind", "due_at", "id"], name="records_by_due"),
+            models.Index(
+                fields=["due_at"], name="open_records_by_due", condition=models.Q(due_at__isnull=False)
+            ),
+        ]
 
 
 class RecordStep(models.Model):

@@ -103,6 +103,7 @@ urlpatterns = [
     path("w/board/", board_pages.boards, name="boards"),
     path("w/board/<slug:desk>/repeats/", board_pages.repeats, name="board-repeats"),
     path("w/board/<slug:desk>/tasks/", board_pages.tasks, name="board-tasks"),
+    path("w/board/<slug:desk>/records/", board_pages.records, name="board-records"),
     path("w/board/<slug:desk>/", board_pages.board, name="board"),
     path("w/incidents/", incident_pages.incident_list, name="incidents"),
     path("w/incidents/close/", incident_pages.close, name="incident-close"),

@@ -3,8 +3,8 @@ import uuid
 import django.db.models.deletion
 from django.db import migrations, models
 
-from heedline.casework.records.kinds import moves_of
 from heedline.database import sql_files
+from heedline.reports.record_kinds import moves_of
 from tests.support.example_desk import visits
 
 _DESK = "tests.support.example_desk"

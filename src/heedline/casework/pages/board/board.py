@@ -35,9 +35,11 @@ from heedline.permits.gate import allows
 from heedline.permits.roles import GRANTS, Role
 from heedline.permits.scopes import on_duty_now, open_work_of, unfinished_calls_of
 from heedline.reports.lifecycle import Stage
-from heedline.reports.models import CallBack, HandOver, Sweep, Task
+from heedline.reports.models import CallBack, DeskRecord, HandOver, Sweep, Task
 from heedline.reports.models.hand_overs import HandOverState
+from heedline.reports.models.records import ENDED
 from heedline.reports.models.tasks import TaskState
+from heedline.reports.record_kinds import kinds
 
 #: The ages of open reports on the board: (code of the queue's filter `received`, days since arrival at which it begins).
 AGES: tuple[tuple[str, int], ...] = (("older-month", 30), ("weeks", 7), ("days", 1), ("today", 0))
@@ -117,6 +119,16 @@ class BulkClosure:
     undone: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RecordCount:
+    """The number of a desk's open records of one kind, and how many of them are overdue."""
+
+    kind: str
+    plural: str
+    open: int
+    late: int
+
+
 @dataclass(frozen=True)
 class Board:
     """A desk's current work and its recent performance.
@@ -137,6 +149,7 @@ class Board:
     calls: int
     late_calls: int
     shift_notes: int
+    records: tuple[RecordCount, ...]
 
     @property
     def ages(self) -> tuple[int, ...]:
@@ -244,6 +257,16 @@ def board(desk: DeskLine, *, by: Attendance, at: datetime) -> Board:
                 many="many",
                 late="late",
             ),
+            records=_listed(
+                DeskRecord.objects.filter(desk=OuterRef("pk"))
+                .exclude(held=ENDED)
+                .order_by()
+                .values("kind")
+                .annotate(many=Count("id"), late=Count("id", filter=Q(due_at__lt=at))),
+                kind="kind",
+                many="many",
+                late="late",
+            ),
             notes=_listed(
                 ShiftNote.objects.filter(desk=OuterRef("pk"), acknowledged_by=None, at__gt=at - KEPT), id="id"
             ),
@@ -279,6 +302,17 @@ def board(desk: DeskLine, *, by: Attendance, at: datetime) -> Board:
         sum(row["many"] for row in now["calls"]),
         sum(row["late"] for row in now["calls"]),
         len(now["notes"]),
+        _records(now["records"]),
+    )
+
+
+def _records(rows: Sequence[Mapping[str, Any]]) -> tuple[RecordCount, ...]:
+    """Return the counts of each registered kind of record of which the desk has any, in the order of registration."""
+    found = {row["kind"]: row for row in rows}
+    return tuple(
+        RecordCount(code, kind.plural, found[code]["many"], found[code]["late"])
+        for code, kind in kinds().items()
+        if code in found
     )
 
 

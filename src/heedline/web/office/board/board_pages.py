@@ -17,12 +17,14 @@ from heedline.casework.access.keyring import DeskLine
 from heedline.casework.errors import NotHere
 from heedline.casework.intake import incidents
 from heedline.casework.pages.board import board as pages_board
-from heedline.casework.pages.board.board import AGES, Board, BoardOfficer, StageLine
+from heedline.casework.pages.board.board import AGES, Board, BoardOfficer, RecordCount, StageLine
 from heedline.casework.pages.board.repeats import repeats_of_today
 from heedline.casework.pages.queues.queue_view import NOBODY, OVERDUE, OWN, WATCHED
+from heedline.casework.records import open_records
 from heedline.casework.tasks import tasks as casework_tasks
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import Stage
+from heedline.reports.record_kinds import kinds
 from heedline.web.components.charts import bar_chart
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
@@ -122,6 +124,23 @@ def tasks(request: OfficeRequest, desk: str) -> HttpResponse:
     return render(request, "office/board_tasks.html", context)
 
 
+@open_to(Audience.OFFICERS)
+@require_GET
+def records(request: OfficeRequest, desk: str) -> HttpResponse:
+    """List a desk's open records, or those of one kind, or those that are overdue."""
+    by, at = request.attendance, session.now()
+    here = pages_board.desk_led(desk, by=by)
+    late, kind = request.GET.get("late") == "yes", request.GET.get("kind", "")
+    context = {
+        "desk": here,
+        "plural": kinds()[kind].plural if kind in kinds() else "Records",
+        "records": open_records.of_desk(here, kind=kind, late=late, by=by, at=at),
+        "late": late,
+        "most": open_records.SHOWN,
+    }
+    return render(request, "office/board_records.html", context)
+
+
 def _uuid(text: str) -> UUID | None:
     try:
         return UUID(text)
@@ -157,7 +176,16 @@ def _sums(found: Board) -> list[dict[str, Any]]:
         _figure("Late call backs", found.late_calls, f"{calls}&late=yes", late=True),
         _figure("Shift handover notes not acknowledged", found.shift_notes, f"{notes}?waiting=yes"),
         _figure("With unread messages", now.messages, _queue(here, unread="yes")),
+        *(figure for one in found.records for figure in _records(one, here)),
     ]
+
+
+def _records(one: RecordCount, desk: DeskLine) -> tuple[dict[str, Any], dict[str, Any]]:
+    listed = f"{reverse('board-records', kwargs={'desk': desk.code})}?kind={one.kind}"
+    return (
+        _figure(one.plural, one.open, listed),
+        _figure(f"{one.plural}: overdue", one.late, f"{listed}&late=yes", late=True),
+    )
 
 
 def _elsewhere(found: Board) -> list[dict[str, Any]]:

@@ -29,6 +29,7 @@ from heedline.casework.pages.queues import upkeep
 from heedline.casework.pages.queues.queue import Queue
 from heedline.casework.pages.queues.queue_view import QueueView
 from heedline.casework.people import training
+from heedline.casework.records import open_records
 from heedline.casework.setup import waiting_proposals
 from heedline.casework.tasks import shift_notes
 from heedline.casework.tasks import tasks as casework_tasks
@@ -99,6 +100,7 @@ def my_work(request: OfficeRequest) -> HttpResponse:
             "desk_questions": questions.waiting(by=by, at=at),
             "comparing": match_pages.progress_words(matching.progress(by=by, at=at)),
             "tasks": casework_tasks.mine(by=by, at=at),
+            "records": open_records.mine(by=by, at=at),
             "open_alarms": paged.unanswered,
             "interest_hits": interests.to_acknowledge(by=by),
             "contact_first": contact_first,

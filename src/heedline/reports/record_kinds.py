@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.db.migrations import RunSQL
 
 from heedline.desk_hooks import register
+from heedline.packs.rules.working_days import Within
 from heedline.reports.models.records import ENDED, TAKEN, WAITING
 
 #: The move that begins a record.
@@ -22,19 +23,25 @@ BEGIN = "begin"
 class RecordKind(register.Hook):
     """A kind of record of a specialist desk.
 
-    `states` says of each state how a record is held in it: WAITING (due, owned by nobody), TAKEN (due, owned) or ENDED (not
-    due). `moves` maps a state and a move to the next state; a record begins in the state `first`. `part` is the sort of
-    sealed part that its text lies in.
+    `title` and `plural` are its names on pages, such as "Visit" and "Visits", and `page` is the route of a record's page,
+    with `ref`. `states` says of each state how a record is held in it: WAITING (due, owned by nobody), TAKEN (due, owned) or
+    ENDED (not due). `within` has the time allowed in each open state; where a state has none, the action that leads to it
+    gives the due time. `moves` maps a state and a move to the next state; a record begins in the state `first`. `part` is the
+    sort of sealed part that its text lies in.
     """
 
     code: str
+    title: str
+    plural: str
+    page: str
     part: str
     first: str
     states: Mapping[str, str]
+    within: Mapping[str, Within]
     moves: Mapping[tuple[str, str], str]
 
     def codes(self) -> Iterable[str]:
-        return (self.code,)
+        return (self.code, self.page)
 
     def fault(self, desk: register.SpecialistDesk) -> str:
         named = {self.first, *(state for state, _ in self.moves), *self.moves.values()}
@@ -42,6 +49,8 @@ class RecordKind(register.Hook):
             return f"{self.code} moves between other states than it lists."
         if set(self.states.values()) - {WAITING, TAKEN, ENDED}:
             return f"{self.code} has a state in which a record is neither waiting, taken nor ended."
+        if any(self.states.get(state, ENDED) == ENDED for state in self.within):
+            return f"{self.code} allows time in a state in which nothing is due."
         return ""
 
     def rows(self) -> list[tuple[str, str, str, str, str]]:
@@ -53,26 +62,27 @@ class RecordKind(register.Hook):
         ]
 
 
-def kind_of(code: str) -> RecordKind:
-    """Return a registered kind of record. Raises NotRegistered for any other."""
-    for kind in register.hooks(RecordKind):
-        if kind.code == code:
-            return kind
-    raise register.NotRegistered(f"No kind of record is called {code}.")
+def kinds() -> dict[str, RecordKind]:
+    """Return the registered kinds of record by code. Records of other kinds are left over from a desk that was removed."""
+    return {kind.code: kind for kind in register.hooks(RecordKind)}
 
 
 def moves_of(kind: RecordKind) -> RunSQL:
-    """Return the operation of a desk's migration that permits these moves, and back removes the kind's records."""
+    """Return the operation of a desk's migration that permits these moves, and back removes the kind's records with their alarms."""
     insert = (
         "INSERT INTO public.reports_record_move (id, kind, from_state, move, to_state, held)"
         " VALUES (gen_random_uuid(), %s, %s, %s, %s, %s)"
     )
     parts = ("reports_desk_part_payload", "reports_desk_part_header")
-    walls = ("reports_record_step", "reports_record", *parts)
+    walls = ("reports_record_step", "reports_record", "dispatch_alarm", *parts)
     removed = [
         (f"DELETE FROM {table} WHERE thing IN (SELECT id FROM reports_record WHERE kind = %s)", [kind.code])  # noqa: S608
         for table in parts
     ] + [
+        (
+            "DELETE FROM dispatch_alarm WHERE about_id IN (SELECT id FROM reports_record WHERE kind = %s)",
+            [kind.code],
+        ),
         (
             "DELETE FROM reports_record_step WHERE record_id IN (SELECT id FROM reports_record WHERE kind = %s)",
             [kind.code],

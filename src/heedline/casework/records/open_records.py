@@ -1,0 +1,78 @@
+"""Lists of open records: an officer's own for My work, and a desk's for its supervisors.
+
+No keys are needed: what a record says is not opened for them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F, Q
+
+from heedline.audit.acts import Act
+from heedline.casework.access.keyring import DeskLine
+from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.report.opening import short_name
+from heedline.casework.report.verb import on_the_record
+from heedline.dispatch.clocks import due_words, is_overdue
+from heedline.permits.capabilities import Capability
+from heedline.reports.models import DeskRecord
+from heedline.reports.record_kinds import kinds
+
+#: Records that a list shows.
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRecord:
+    """An open record as listed. `title` is its kind with its reference, `page` the route of its page, and `owner` "" if nobody owns it."""
+
+    ref: UUID
+    title: str
+    page: str
+    owner: str
+    due_words: str
+    overdue: bool
+
+
+def mine(*, by: Attendance, at: datetime) -> tuple[OpenRecord, ...]:
+    """Return the open records that this officer owns, ordered by due time."""
+    return _listed(Q(owner=by.officer_id, desk__in=by.desk_ids), at)
+
+
+def of_desk(
+    desk: DeskLine, *, kind: str = "", late: bool = False, by: Attendance, at: datetime
+) -> tuple[OpenRecord, ...]:
+    """Return the open records of a desk that this officer supervises, ordered by due time.
+
+    If asked for, return only those of one `kind` or only overdue ones. Raises Refused, which is logged.
+    """
+    with on_the_record(Act.QUEUE_READ, by=by):
+        by.require(Capability.SEE_BOARD, desk.id)
+    which = Q(desk=desk.id)
+    if kind:
+        which &= Q(kind=kind)
+    if late:
+        which &= Q(due_at__lt=at)
+    return _listed(which, at)
+
+
+def _listed(which: Q, at: datetime) -> tuple[OpenRecord, ...]:
+    known = kinds()
+    if not known:
+        return ()
+    rows = DeskRecord.objects.filter(which, kind__in=known, due_at__isnull=False)
+    return tuple(
+        OpenRecord(
+            row.id,
+            f"{known[row.kind].title} {short_name(row.id)}",
+            known[row.kind].page,
+            row.owner_name or "",
+            due_words(row.due_at, at, office_zone()),
+            is_overdue(row.due_at, at),
+        )
+        for row in rows.annotate(owner_name=F("owner__name")).order_by("due_at", "id")[:SHOWN]
+        if row.due_at is not None
+    )

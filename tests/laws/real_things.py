@@ -45,6 +45,7 @@ from heedline.dispatch.models import Alarm
 from heedline.reports.models import (
     DangerEntry,
     DangerEpisode,
+    DeskRecord,
     Disposal,
     Dissemination,
     Hold,
@@ -53,6 +54,7 @@ from heedline.reports.models import (
     InterestHit,
     NoteRevision,
     OwnerNotice,
+    RecordStep,
     Report,
     Review,
     Search,
@@ -73,6 +75,7 @@ from tests.support import (
     partner_scene,
     tracing_scene,
 )
+from tests.support.example_desk import visits
 from tests.support.scene_people import NAMED, People, row
 
 A_MAN = NewSubjectLink(None, SubjectKind.PERSON, {}, "He was seen.", "A man with a camera")
@@ -96,6 +99,7 @@ KINDS = {
     "w/certificates/": "certificate",
     "w/subjects/": "subject request",
     "w/items/": "item",
+    "w/visits/": "visit",
     "w/interests/hits/": "interest hit",
     "w/items/notices/": "company notice",
     "w/keys/compare/": "officer",
@@ -107,7 +111,7 @@ KINDS = {
 GUARDED = (
     Report, Step, Task, OwnerNotice, DangerEpisode, DangerEntry, NoteRevision, Alarm, Sweep, Translation, Dissemination, Disposal, Hold, Review, IdentityRequest, SubjectRequest,
     Proposal, Invitation, Exercise, LanguageSkill, CompletedTraining, Appointment, Shift, ShiftNote, Desk, Officer,
-    SavedQueueView, Search, MaterialItem, Examination, Interest, InterestHit,
+    SavedQueueView, Search, MaterialItem, Examination, Interest, InterestHit, DeskRecord, RecordStep,
 )  # fmt: skip
 
 
@@ -156,6 +160,7 @@ def furnish(people: People) -> dict[str, str]:
         made["search"] = searching.search("station", SearchFilters(), by=odile, at=at)
         saved_views.save("Mine", desk="north-east", query={"owner": "me"}, by=odile)
         made["item"] = material_scene.an_item_of("north-east", people)
+        made["visit"] = visits.ask(house.desks["north-east"].id, "The theatre", by=odile, at=at)
         content = notice_scene.content_of(made["item"], "north-east", people)
     made["company notice"] = notice_scene.a_notice_of(made["item"], content, "north-east", people)
     made["interest hit"] = _an_interest_hit(people, made["report"])

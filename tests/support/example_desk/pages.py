@@ -41,8 +41,9 @@ def visit(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Show a visit, and move it on."""
     by, at = request.attendance, session.now()
     if request.method == "POST":
-        version = int(request.POST["version"])
-        visits.move(ref, request.POST.get("do", ""), version=version, by=by, at=at)
+        version = request.POST.get("version", "")
+        version_seen = int(version) if version.isdecimal() else 0
+        visits.move(ref, request.POST.get("do", ""), version=version_seen, by=by, at=at)
         return HttpResponseRedirect(reverse("example-visit", kwargs={"ref": ref}))
     found = shown(visits.KIND, ref, capability=ExampleCapability.ASK, by=by, at=at)
     moves = [move for state, move in visits.KIND.moves if state == found.state]

@@ -21,7 +21,8 @@ OPEN = (
     "", "emergency/", "tell/", "tell/examples/", "talk/", "link/", "ask/", "other/", "phone/", "stay-safe/",
     "stay-safe/home/",
     "stay-safe/now/easy/", "phone/near/", "stay-safe/work/", "stay-safe/out/", "talk/call/", "tell/easy/",
-    "code/finished/", "code/finished/without/", "code/finished/ask/", "code/finished/without/ask/", "messages/",
+    "code/finished/", "code/finished/without/", "code/finished/ask/", "code/finished/without/ask/",
+    "code/finished/next/", "code/finished/without/next/", "messages/",
     "messages/closed/", "privacy/", "cookies/", "contact/", "accessibility/", "languages/", "stay-safe-online/", "log/",
 )  # fmt: skip
 #: The self-contained page of what to do in an attack.

@@ -32,7 +32,17 @@ def test_who_worries_about_themselves_is_asked_nothing_about_them(rosa: Walker) 
     rosa.visit("/r/check/").press("Send what you told us")
     assert rosa.heading == "We have what you told us"
     assert "We will look for the right help near where you live." in rosa.main
-    assert "the person" not in rosa.main
+    for button in ("", "I have saved my code"):
+        if button:
+            rosa.press(button)
+        assert "the person" not in rosa.main
+        for said in ("follow anyone", "Keep what you told us private"):
+            assert said not in rosa.main, rosa.at
+        for said in ("near where you live", "hurt yourself", "someone you trust", "0800 1111"):
+            assert said in rosa.main, rosa.at
+    assert rosa.at == "/code/finished/next/", (
+        "the browser keeps the address, which does not say whom it is about"
+    )
 
 
 def test_the_door_for_a_worry_says_extremism_prevent_and_who_runs_it(rosa: Walker) -> None:

@@ -101,7 +101,7 @@ def test_guidance_may_be_found_and_nothing_of_a_report_may(rosa: Walker, twice: 
         assert told_to_robots(rosa) == {"index, follow"}, page
         described += re.findall(r'name="description" content="([^"]+)"', rosa.html)
         assert page == ATTACK or re.search(r'property="og:image" content="http[^"]+share', rosa.html), page
-    assert len(described) == len(set(described)) == len(OPEN) + 1 - 6
+    assert len(described) == len(set(described)) == len(OPEN) + 1 - 8
     rosa.start()
     for page in ("/r/what/", "/nowhere/"):
         rosa.visit(page)

@@ -40,7 +40,12 @@ _WALKED_ELSEWHERE = {
     "robots",
     "sitemap",
 }
-_WALKED_ELSEWHERE |= THE_OTHER_DOORS | {"finished-advice", "finished-without-advice"}
+_WALKED_ELSEWHERE |= THE_OTHER_DOORS | {
+    "finished-advice",
+    "finished-without-advice",
+    "finished-own",
+    "finished-without-own",
+}
 #: In test_files.
 _WALKED_ELSEWHERE |= {
     "files",

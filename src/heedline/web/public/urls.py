@@ -66,6 +66,13 @@ urlpatterns = [
         {"kept": False, "advice": True},
         name="finished-without-advice",
     ),
+    path("code/finished/next/", receipt.finished, {"kept": True, "own": True}, name="finished-own"),
+    path(
+        "code/finished/without/next/",
+        receipt.finished,
+        {"kept": False, "own": True},
+        name="finished-without-own",
+    ),
     path("messages/", messages.enter, name="enter"),
     path("messages/open/", messages.messages, name="messages"),
     path("messages/open/sent/", messages.message_sent, name="message-sent"),

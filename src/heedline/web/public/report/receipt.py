@@ -48,6 +48,7 @@ READ_BY = "read_by"
 OWN = "own"
 #: The note of a sent draft that came by an incident's form and has the ending of another kind of report.
 MANY = "many"
+_OWN_DO = "sent.person.own_do"
 #: The most earlier codes that a draft keeps.
 _MOST_EARLIER = 5
 
@@ -110,10 +111,11 @@ def _again(turn: DraftVisit) -> HttpResponse:
 
 @open_to(Audience.EVERYONE)
 @require_safe
-def finished(request: HttpRequest, *, kept: bool, advice: bool = False) -> HttpResponse:
+def finished(request: HttpRequest, *, kept: bool, advice: bool = False, own: bool = False) -> HttpResponse:
     """Explain what happens next, after the code was saved (`kept`) or declined.
 
-    It says nothing about any particular report, so anybody may read it. `advice` is for an organisation that asked for advice.
+    It says nothing about any particular report, so anybody may read it. `advice` is for an organisation that asked for advice,
+    and `own` for somebody who worries about themselves: its address does not say so, because the browser keeps it.
     If an account of danger came before another report was finished, the page leads back to that report.
     """
     resume = _resume(request)
@@ -123,6 +125,8 @@ def finished(request: HttpRequest, *, kept: bool, advice: bool = False) -> HttpR
         title=tab_title("finished"),
         kept=kept,
         advice=advice,
+        next_words="sent.person.own_next" if own else "finished.then",
+        do_words=_OWN_DO if own else "sent.do",
         resume=resume,
         address=request.build_absolute_uri(reverse("reporter:front")),
     )
@@ -144,9 +148,10 @@ def show(turn: DraftVisit) -> HttpResponse:
         turn.request,
         "code_danger" if ending == "danger" else "code",
         title=tab_title("code"),
-        kept_as=(ending, young),
+        kept_as=(ending, young, _do_words(turn)),
         ending=f"sent.{ending}",
         next_words=_next_words(turn, ending),
+        do_words=_do_words(turn),
         sent_title=shown(f"sent.{ending}.title"),
         lead=lead,
         by=_call_by(turn) if ending == "callback" else "",
@@ -164,6 +169,11 @@ def _next_words(turn: DraftVisit, ending: str) -> str:
     """Return the key of what happens next, which has words of its own for somebody who worries about themselves."""
     own = f"sent.{ending}.own_next"
     return own if OWN in turn.draft.notes and own in words().list_keys() else f"sent.{ending}.next"
+
+
+def _do_words(turn: DraftVisit) -> str:
+    """Return the key of what the reporter can do, which has words of its own for somebody who worries about themselves."""
+    return _OWN_DO if OWN in turn.draft.notes else "sent.do"
 
 
 def _in_groups(codes: list[str]) -> list[list[str]]:
@@ -362,6 +372,8 @@ def _finish(turn: DraftVisit, *, kept: bool = True) -> HttpResponse:
     where = "reporter:finished" if kept else "reporter:finished-without"
     if _ending(turn) == "advice":
         where += "-advice"
+    elif OWN in turn.draft.notes:
+        where += "-own"
     with suppress(
         StoreAway
     ):  # then the row goes by itself within the hour; without the cookie nobody can open it

@@ -32,6 +32,7 @@ ROLES = (
     "own_postcode",
     "subject_young",
     "guess",
+    "odd",
     "who",
     "young",
     "call_young",

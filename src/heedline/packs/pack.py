@@ -318,6 +318,14 @@ class Pack:
             return self.working_days.close_of(counted_from, days, calendar=self._calendar(area))
         return counted_from + within
 
+    def odd_due(self, kind: str, counted_from: datetime, *, area: str) -> datetime:
+        """Return the time by which it is settled what became of something odd that a request of this kind mentions."""
+        own = self.kind_clocks.get(kind)
+        hours = own.odd_hours if own is not None else 0
+        return self.working_days.hours_after(
+            counted_from, timedelta(hours=hours), calendar=self._calendar(area)
+        )
+
     def _working_days(self, kind: str, code: str) -> int:
         """Return the number of working days allowed for this kind of report, or 0 if its clock runs at night too.
 

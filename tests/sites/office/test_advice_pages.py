@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 
+from heedline.casework.report.opening import short_name
 from heedline.dispatch.models import Outbox
-from heedline.reports.models import DangerEpisode
+from heedline.reports.models import DangerEpisode, Report
 from tests.sites.office.desk_hand import Hand
-from tests.support import advice_scene
+from tests.support import advice_scene, stories
 from tests.support.cast import House, now
 from tests.support.scene_people import People, row
 
@@ -90,3 +92,70 @@ def test_a_danger_is_passed_on_although_a_colleague_has_saved_something_since(
     otto.send(f"/w/r/{ref}/danger/pass/", version="0")
     assert "Passed on." in otto.html
     assert DangerEpisode.objects.filter(report=ref).count() == 1
+
+
+def test_something_odd_is_on_every_page_until_it_is_settled(people: People, hand: Callable[[], Hand]) -> None:
+    ref, _ = advice_scene.assessed(people, odd=True)
+    otto = hand().at_work(people.house, "Otto")
+    otto.get(f"/w/q/{advice_scene.NATIONAL}/?state=mine")
+    assert "Something odd" in otto.html
+    otto.get(f"/w/r/{ref}/close/")
+    assert "The organisation says that something odd has happened." in otto.html
+    closing = {"outcome": "advice-given", "reason": "Talked through the plan.", "tell": "finished"}
+    otto.send(f"/w/r/{ref}/close/", **closing, do="save-stay")
+    assert "Say first what became of it" in otto.html
+    otto.get(f"/w/r/{ref}/tasks/")
+    (task,) = re.findall(rf"/w/r/{ref}/tasks/([0-9a-f-]+)/", otto.html)
+    path = f"/w/r/{ref}/tasks/{task}/"
+    otto.get(path)
+    otto.send(path, what="cancel", text="Nothing to it, I think.")
+    assert "This task cannot be cancelled." in otto.html
+    otto.send(path, what="done", text="Filed it by phone")
+    assert "Say what became of the odd thing." in otto.html
+    otto.send(path, what="done", text="Filed it by phone", odd="reported")
+    assert "Give the reference under which it was reported." in otto.html
+    otto.send(path, what="done", text="Filed it by phone as ABCD-EFGH", odd="reported")
+    assert "It has been reported" in otto.html
+    otto.get(f"/w/r/{ref}/close/")
+    otto.send(f"/w/r/{ref}/close/", **closing, do="save-stay")
+    assert "Closed." in otto.html
+
+
+def test_an_adviser_files_it_as_a_call_and_cannot_read_it_afterwards(
+    people: People, hand: Callable[[], Hand]
+) -> None:
+    ref, _ = advice_scene.assessed(people, odd=True)
+    otto = hand().at_work(people.house, "Otto")
+    otto.get(f"/w/r/{ref}/")
+    (sheet,) = set(re.findall(r'href="(/w/call/)"', otto.html.split("Something odd")[1].split("</p>")[0]))
+    otto.get(sheet)
+    seen = {
+        "what.narrative": "A man filmed the side doors of the theatre.",
+        "where.postcode": stories.NORTH_EAST,
+    }
+    otto.send(sheet, do="finish", **seen)
+    otto.send("/w/call/check/", do="send")
+    otto.send("/w/call/code/", do="declined")
+    filed = Report.objects.get(kind="activity")
+    assert filed.desk_id == people.house.desks["north-east"].id
+    assert short_name(filed.id) in otto.html
+    assert otto.get(f"/w/r/{filed.id}/").status_code == 404
+    (task,) = people.read(ref, "Otto").history.tasks
+    path = f"/w/r/{ref}/tasks/{task.id}/"
+    otto.get(path)
+    otto.send(path, what="done", text=f"Filed as {short_name(filed.id)}", odd="reported")
+    advice_scene.close(people, ref)
+    assert row(ref).stage == "closed"
+
+
+def test_the_board_leads_to_the_task(people: People, hand: Callable[[], Hand]) -> None:
+    ref, _ = advice_scene.a_request(people, odd=True)
+    people.take(ref, "Otto")
+    people.read(ref, "Otto")
+    oren = hand().at_work(people.house, "Oren")
+    oren.get(f"/w/board/{advice_scene.NATIONAL}/")
+    lists = set(re.findall(r'href="(/w/board/[^"]*tasks/[^"]*)"', oren.html))
+    assert lists
+    for one in lists:
+        oren.get(one.replace("&amp;", "&"))
+        assert "something odd has happened" in oren.html

@@ -81,7 +81,7 @@ def test_a_call_from_the_first_word_to_the_next_call(house: House, odile: Hand) 
     odile.send("/w/call/code/", do="compare", code=code.grouped().lower())
     assert odile.heading == "After the call"
     ref = the_report().id
-    assert "Report sent to <bdi>North East desk</bdi>" in odile.html
+    assert "</span> sent to <bdi>North East desk</bdi>" in odile.html
     assert f'href="/w/r/{ref}/"' in odile.html
     odile.send(
         "/w/call/wrap-up/",

@@ -89,6 +89,7 @@ WHY = {
     "busy": "Somebody is working on it right now.",
     "outcome": "This outcome cannot be used for this kind of report.",
     "gone": "It is not at this desk.",
+    "odd": "It says that something odd has happened. Review it individually.",
     "marked": "It mentions a weapon, a threat, a date or a child. Review it individually.",
     "own-fact": "It has a number, name, date or place that the others do not have. Review it individually.",
     "language": "There is no word list for its language. Review it individually.",

@@ -19,6 +19,7 @@ from heedline.casework.intake import drafting
 from heedline.casework.intake.drafting import Draft
 from heedline.casework.journey.call_taking import begin_again, keep, may_take_down
 from heedline.casework.keys import directory as key_directory
+from heedline.casework.report.opening import short_name
 from heedline.casework.report.sealing import as_part
 from heedline.desks.models import Desk
 from heedline.permits import functions
@@ -135,10 +136,11 @@ class WrapUp:
 class Whereabouts:
     """The desk that received a report taken down by this officer.
 
-    `ref` is set only when that is one of the officer's own desks.
+    `short` is the report's reference. `ref` is set only when that is one of the officer's own desks.
     """
 
     desk_name: str
+    short: str
     ref: UUID | None
 
 
@@ -156,7 +158,7 @@ def where_is(draft: Draft, *, by: Attendance) -> Whereabouts:
         raise NotHere
     mine = reports_of(by.desk_ids).filter(pk=draft.report_id).exists()
     name = Desk.objects.values_list("name", flat=True).get(id=found.desk)
-    return Whereabouts(name, draft.report_id if mine else None)
+    return Whereabouts(name, short_name(draft.report_id), draft.report_id if mine else None)
 
 
 def wrapped_up(draft: Draft) -> bool:

@@ -19,6 +19,7 @@ from heedline.casework.report.question_editions import questions_of
 from heedline.casework.report.verb import FoundReport
 from heedline.casework.search import documents, values
 from heedline.casework.search.documents import SearchedText
+from heedline.casework.tasks import odd_things
 from heedline.index.extraction import birth_dates
 from heedline.index.extraction.values import Kind
 from heedline.packs import load_pack
@@ -42,6 +43,10 @@ UNREAD = "This report cannot be read now, so it cannot be closed."
 WRITE_WHY = (
     "This report has a word for a weapon, a threat, a date or a child: “{}” Read it again, and close it on its own page with a "
     "reason of your own."
+)
+ODD_OPEN = (
+    "The request says that something odd has happened. Say first what became of it, on the page Tasks: the reference under "
+    "which it was reported, or why it is not suspicious."
 )
 EXPLAIN = "Say in a sentence why this report can be closed although it says “{}”"
 EXPLAIN_CHILD = "It was assessed as about a child who is susceptible. Say in a sentence why there is no terrorism concern."
@@ -140,6 +145,8 @@ class ClosingFacts:
     assessed_by: frozenset[UUID] = frozenset()
     danger: bool = False
     high: bool = False
+    odd: bool = False
+    """Whether a request says that something odd has happened, and nobody has said what became of it."""
 
 
 def marked_in(texts: Iterable[str]) -> tuple[MarkedSentence, ...]:
@@ -231,6 +238,7 @@ def facts_of(found: FoundReport) -> ClosingFacts:
         by,
         danger=DangerEpisode.objects.filter(report=report).exists(),
         high=any(step.codes.get("priority") == Priority.HIGH for step in steps),
+        odd=opened.odd and not odd_things.is_answered(report, by=found.by),
     )
 
 
@@ -272,6 +280,8 @@ def refuse_closing(
     the closure. `about` of NotNow names the field of the proof that is missing.
     """
     kind = found.report.kind
+    if facts.odd:
+        raise NotNow(ODD_OPEN, about="closing")
     if facts.marked and not is_own_reason(kind, reason):
         words = facts.marked[0].sentence
         raise NotNow(

@@ -41,13 +41,14 @@ class ToldText:
     """The text of a report, as used to compare it with others.
 
     `account` is the text by which it is grouped, and `whole` also contains every answer. `child` is True if an answer says
-    that somebody is a child.
+    that somebody is a child, and `odd` if a request says that something odd has happened.
     """
 
     account: str = field(repr=False)
     whole: str = field(repr=False)
     language: str
     child: bool
+    odd: bool = False
 
 
 def told_text(opened: OpenedReport, report: Report) -> ToldText:
@@ -64,7 +65,7 @@ def told_text(opened: OpenedReport, report: Report) -> ToldText:
     ]
     whole = "\n".join(filter(None, [opened.narrative, *rows]))
     child = closing_rules.names_child(opened, (), report)
-    return ToldText(opened.narrative or whole, whole, opened.spoken, child)
+    return ToldText(opened.narrative or whole, whole, opened.spoken, child, opened.odd)
 
 
 class Compared:
@@ -119,6 +120,8 @@ class Compared:
     def bar(self, ref: UUID) -> str:
         """Return the `bulk_close.WHY` code that excludes this report from bulk closure, or "" if none does."""
         told = self._told[ref]
+        if told.odd:
+            return "odd"
         if told.child or closing_rules.marked_in([told.whole]):
             return "marked"
         if not load_pack(settings.PACK).look_alikes.knows(told.language):

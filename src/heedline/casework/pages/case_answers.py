@@ -59,6 +59,7 @@ class CaseAnswers:
     pages_flag: str = ""
     hint: LanguageHint | None = None
     call: CallLine | None = None
+    odd: bool = False  # a request says that something odd has happened
     translation: VersionLine | None = field(repr=False, default=None)
 
 
@@ -88,6 +89,7 @@ def answers_of(
             report_language.guess_of(opened.narrative), opened.language, said=opened.language_said
         ),
         call=_call(report, opened, at),
+        odd=opened.odd,
         translation=newest(translations),
     )
 

@@ -21,7 +21,7 @@ from heedline.casework.access import presence
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.attachments.reading import FileLine, file_lines
-from heedline.casework.errors import NotHere
+from heedline.casework.errors import NotHere, SealingStopped
 from heedline.casework.journey import closing_rules
 from heedline.casework.language.lines import translation_lines
 from heedline.casework.linking import deconfliction, desk_notices, questions
@@ -54,10 +54,12 @@ from heedline.casework.search.subject_entries import SubjectLink
 from heedline.casework.subjects import offering, reading
 from heedline.casework.subjects.offering import SubjectOffer
 from heedline.casework.subjects.reading import SubjectView
+from heedline.casework.tasks import odd_things
 from heedline.desks.models import TAKE_NO_REPORTS, Desk
 from heedline.packs.rules.look_alikes import MarkedSentence
 from heedline.permits.capabilities import Capability
 from heedline.permits.compiled_query import CompiledQuery
+from heedline.permits.gate import Refused
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import DangerEpisode, Report, SealedValues
 from heedline.reports.stored import parts_column, parts_in
@@ -308,6 +310,11 @@ def _opened(ref: UUID, by: Attendance, at: datetime) -> tuple[Any, CaseParts]:
 
 def _file(report: Any, parts: CaseParts, by: Attendance, at: datetime) -> CaseFile:
     opened, words, marked = parts.report, parts.words, _marked(report, parts)
+    if opened.odd and not any(odd_things.ODD in told for told in words.values()):
+        with suppress(
+            NotHere, Refused, SealingStopped
+        ):  # the upkeep of an earlier session has not come to it
+            odd_things.note(report.id, by=by, at=at)
     translations = translation_lines(report.id, report.asked_translations, report.translated, words, at)
     waiting = sum(1 for one in report.disclosures if one["waits"])
     notices = desk_notices.opened_in(report.notices, report.id, by=by)

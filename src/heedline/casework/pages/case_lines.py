@@ -71,6 +71,7 @@ _WORDS_OF = {
     "said": "What was said",
     "task": "Task",
     "done": "What was done",
+    "odd": "Something odd",
     "visit": "Visit or contact",
     "first": "To be contacted first",
     "necessity": "Necessity",
@@ -291,7 +292,7 @@ def named_words(said: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 def task_words(said: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Return a task's decrypted text, and what its form was answered about a visit or contact."""
-    told = {key: value for key, value in said.items() if key != "contact"}
+    told = {key: value for key, value in said.items() if not isinstance(value, bool)}
     if (contact := said.get("contact")) is not None:
         told["visit"] = "Yes" if contact else "No"
     return named_words(told)

@@ -10,6 +10,7 @@ from uuid import UUID
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.identity.lines import when_words
 from heedline.casework.pages.case_lines import Row, Words, named_words
+from heedline.casework.tasks.odd_things import ODD
 from heedline.casework.tasks.tasks import may_change
 from heedline.dispatch.clocks import due_words, is_overdue
 from heedline.reports.models.tasks import TaskState
@@ -21,7 +22,7 @@ class TaskLine:
 
     `owner` is "" if nobody owns it. `due_words` is "" and `ended_words` says when and by whom it ended,
     unless it is open. `changes` means that this officer may end it or give it away. `contact` means that it includes a
-    visit or contact, which needs deconfliction.
+    visit or contact, which needs deconfliction. `odd` means that it is about something odd, and ends only with an answer.
     """
 
     id: UUID
@@ -36,6 +37,7 @@ class TaskLine:
     ended: tuple[tuple[str, str], ...] = field(repr=False)
     changes: bool
     contact: bool = False
+    odd: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -70,4 +72,5 @@ def _line(row: Row, words: Words, by: Attendance, at: datetime, desks: tuple[UUI
         named_words(note),
         open_now and may_change(owner if row["owner_works_here"] else None, set_by, by=by, desks=desks),
         bool(words.get(UUID(row["container"]), {}).get("contact")),
+        ODD in words.get(UUID(row["container"]), {}),
     )

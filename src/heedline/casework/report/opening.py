@@ -146,12 +146,20 @@ class OpenedReport:
         return bool(self.record.get("young", False))
 
     @property
+    def odd(self) -> bool:
+        """Return whether a request for an ordinary service says that something odd has happened."""
+        return self._says_yes("odd")
+
+    @property
     def subject_young(self) -> bool:
         """Return whether the reporter said that the person they are worried about is under 18."""
+        return self._says_yes("subject_young")
+
+    def _says_yes(self, role: str) -> bool:
         pack, kind = load_pack(settings.PACK), str(self.record.get("kind"))
         if kind not in pack.kinds:
             return False
-        step, name = load_question_set(pack, kind).roles.get("subject_young", ("", ""))
+        step, name = load_question_set(pack, kind).roles.get(role, ("", ""))
         return bool(self.record.get("answers", {}).get(step, {}).get(name) == "yes")
 
 

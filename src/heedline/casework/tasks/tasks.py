@@ -8,11 +8,12 @@ with it, and they have no owner there until they are assigned.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -30,6 +31,7 @@ from heedline.casework.linking import deconfliction
 from heedline.casework.report import notes
 from heedline.casework.report.opening import CLOSED_WORDS, LOCKED_WORDS, short_name
 from heedline.casework.report.verb import FoundReport, find, on_the_record, record, verb
+from heedline.casework.tasks.odd_things import ODD, OddAnswer, ended_with
 from heedline.desks.models import Appointment
 from heedline.dispatch.clocks import due_words, is_overdue, minute_of
 from heedline.permits.capabilities import Capability
@@ -52,6 +54,7 @@ WHY_CANCELLED = "Say why the task is cancelled."
 NOT_YOURS = "Only the task’s owner, the officer who set it or a supervisor can change it."
 STILL_OPEN = "A task on this report is open. Finish it, or cancel it with a reason, on the page Tasks."
 ENDED = "This task has already ended."
+NOT_CANCELLED = "This task cannot be cancelled. Say what became of the odd thing: it was reported, or it is not suspicious."
 WHETHER_CONTACT = "Say whether the task includes a visit or contact."
 WHAT_THEY_SAID = "Write what they said, or why they were not contacted first."
 #: Whether the owner of a task still works at the desk of its report, as a column of a query for tasks.
@@ -198,11 +201,18 @@ def give(ref: UUID, task: UUID, to: UUID, due_at: datetime, *, by: Attendance, a
 
 @verb(Act.TASK_DONE)
 def finish(
-    ref: UUID, task: UUID, text: str, *, first: FirstContact | None = None, by: Attendance, at: datetime
+    ref: UUID,
+    task: UUID,
+    text: str,
+    *,
+    first: FirstContact | None = None,
+    odd: OddAnswer | None = None,
+    by: Attendance,
+    at: datetime,
 ) -> None:
     """Mark a task as done.
 
-    `text` says what was done, and may be empty. A task that includes a visit or contact is deconflicted again. If somebody
+    `text` says what was done, and may be empty, except for a task about something odd, which needs `odd` as well. A task that includes a visit or contact is deconflicted again. If somebody
     had to be contacted first and has not cleared the desk to act, `first` and `text` say what happened. A visit that was made
     too early can be recorded as well.
 
@@ -210,7 +220,8 @@ def finish(
     """
     found = find(ref, by=by, at=at)
     row = _open(found, task)
-    told = {"done": _short(text)} if text.strip() else {}
+    told = ended_with(odd, text) if ODD in _told_of(found, row) else {}
+    told |= {"done": _short(text)} if text.strip() else {}
     if _includes_contact(found, row):
         told |= _first_contact(found, first, told=bool(told))
     note = notes.seal(found, told) if told else None
@@ -234,17 +245,18 @@ def _first_contact(found: FoundReport, first: FirstContact | None, *, told: bool
 
 
 def _includes_contact(found: FoundReport, row: Task) -> bool:
-    """Return whether a task includes a visit or contact.
+    """Return whether a task includes a visit or contact. Raises Locked."""
+    return bool(_told_of(found, row).get("contact"))
 
-    A task that cannot be decrypted counts as one that does. Raises Locked.
-    """
+
+def _told_of(found: FoundReport, row: Task) -> Mapping[str, Any]:
+    """Return the sealed text of a task. One that cannot be decrypted counts as one with a visit or contact. Raises Locked."""
     ring = found.by.keys()
     for part in parts_of([found.report.id], Q(container=row.container)):
         with suppress(CannotOpen):
             seeds = ring.for_any(part.epochs)
-            words = notes.open_words(part.container, part.header, part.payload, seeds, part.part)
-            return bool(words.get("contact"))
-    return True
+            return notes.open_words(part.container, part.header, part.payload, seeds, part.part)
+    return {"contact": True}
 
 
 @verb(Act.TASK_CANCELLED)
@@ -256,6 +268,8 @@ def cancel(ref: UUID, task: UUID, because: str, *, by: Attendance, at: datetime)
     because = _short(because)
     found = find(ref, by=by, at=at)
     row = _open(found, task)
+    if ODD in _told_of(found, row):
+        raise NotNow(NOT_CANCELLED)
     _end(found, row, TaskState.CANCELLED, notes.seal(found, {"reason": because}))
     record(found, Act.TASK_CANCELLED, task=str(task))
 

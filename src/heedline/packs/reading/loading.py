@@ -361,6 +361,7 @@ def _kind_clocks(
             else first_priority,
             working_days=table.number("working_days", 0),
             minutes=_minutes(table.table("minutes", optional=True)),
+            odd_hours=table.number("odd_hours", 0),
         )
         table.done()
     return found

@@ -39,12 +39,14 @@ class OnCallStep:
 class KindClocks:
     """The time limits that are specific to one kind of report.
 
-    If `working_days` is not set, the first time limit depends on the priority.
+    If `working_days` is not set, the first time limit depends on the priority. `odd_hours` are the working hours within
+    which it is settled what became of something odd that a request mentions.
     """
 
     first_priority: Mapping[str, str]
     working_days: int
     minutes: Mapping[str, timedelta]
+    odd_hours: int = 0
 
 
 @dataclass(frozen=True, slots=True)

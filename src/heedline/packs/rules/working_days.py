@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from heedline.packs.tables import read_toml
+from heedline.packs.tables import Table, read_toml
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -31,6 +31,7 @@ class WorkingDays:
     """
 
     zone: ZoneInfo
+    opens: time
     closes: time
     weekend: frozenset[int]
     usual: str
@@ -55,6 +56,23 @@ class WorkingDays:
             day += timedelta(days=1)
             days -= self.is_working(day, calendar=calendar)
         return datetime.combine(day, self.closes, self.zone).astimezone(UTC)
+
+    def hours_after(self, start: datetime, hours: timedelta, *, calendar: str) -> datetime:
+        """Return the time, in UTC, at which this much working time has passed since `start`."""
+        if start.tzinfo is None:
+            raise ValueError("a time needs a zone")
+        day, start = start.astimezone(self.zone).date(), start.astimezone(UTC)
+        while True:
+            if self.is_working(day, calendar=calendar):
+                opens, closes = (
+                    datetime.combine(day, clock, self.zone).astimezone(UTC)
+                    for clock in (self.opens, self.closes)
+                )
+                begins = max(opens, start)
+                if begins + hours <= closes:
+                    return begins + hours
+                hours -= max(closes - begins, timedelta(0))
+            day += timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +112,9 @@ def read_working_days(folder: Traversable) -> WorkingDays:
         zone = ZoneInfo(table.text("zone"))
     except (ZoneInfoNotFoundError, ValueError):
         raise table.wrong("zone", "is no time zone") from None
-    try:
-        closes = time.fromisoformat(table.text("closes"))
-    except ValueError:
-        raise table.wrong("closes", "must be a time such as 17:00") from None
+    opens, closes = (_clock(table, key) for key in ("opens", "closes"))
+    if opens >= closes:
+        raise table.wrong("closes", "must be later than opens")
     calendars = table.table("calendars")
     holidays: dict[str, frozenset[date]] = {}
     for code in calendars:
@@ -109,8 +126,15 @@ def read_working_days(folder: Traversable) -> WorkingDays:
     weekend = frozenset(table.numbers("weekend"))
     if not weekend < set(range(1, 8)):
         raise table.wrong("weekend", "must be days of the week, 1 to 7, and not all of them")
-    found = WorkingDays(zone, closes, weekend, table.one_of("usual", tuple(holidays)), holidays)
+    found = WorkingDays(zone, opens, closes, weekend, table.one_of("usual", tuple(holidays)), holidays)
     table.text("source")
     table.day("as_of")
     table.done()
     return found
+
+
+def _clock(table: Table, key: str) -> time:
+    try:
+        return time.fromisoformat(table.text(key))
+    except ValueError:
+        raise table.wrong(key, "must be a time such as 17:00") from None

@@ -114,6 +114,8 @@ def _flags(report: Report, opened: OpenedReport | None, files: int) -> tuple[str
         found.append("Reporter under 18")
     if opened is not None and opened.subject_young:
         found.append("Person under 18")
+    if opened is not None and opened.odd and report.stage != Stage.CLOSED:
+        found.append("Something odd")
     if report.withdraw_asked:
         found.append("Asks to withdraw")
     if report.unread:

@@ -13,6 +13,7 @@ from heedline.casework.journey import closing
 from heedline.casework.language import arrivals
 from heedline.casework.linking import desk_notices, disposed_hits, expired_entries, matching
 from heedline.casework.search import indexing
+from heedline.casework.tasks import odd_things
 
 #: Seconds after which a step begins no further kind of work: the next step continues with it. Each kind is bounded itself.
 SECONDS: Final = 0.1
@@ -27,6 +28,7 @@ _WORK: Final = (
     disposed_hits.remove_step,
     expired_entries.remove_step,
     desk_notices.tidy,
+    odd_things.note_step,
     closing.complete_step,
 )
 

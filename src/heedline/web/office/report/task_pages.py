@@ -17,6 +17,7 @@ from heedline.casework.journey.owners import Colleague
 from heedline.casework.pages import case_file
 from heedline.casework.pages.case_file import CaseFile
 from heedline.casework.tasks import tasks as casework_tasks
+from heedline.casework.tasks.odd_things import ANSWERS, ODD, OddAnswer
 from heedline.casework.tasks.tasks import FIRST_CONTACT, FirstContact
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow, Stage
@@ -118,6 +119,15 @@ _FIRST = Radios(
     small=True,
 )
 
+#: Asked only of a task about something odd.
+_ODD = Radios(
+    name=ODD,
+    label="What became of it?",
+    hint="Answer this if the task is done. Write the reference under which it was reported, or why it is not suspicious, in the box above.",
+    choices=tuple(FieldOption(value=str(code), label=words) for code, words in ANSWERS.items()),
+    small=True,
+)
+
 
 def _ending(known: Iterable[Colleague], me: UUID) -> tuple[Field, ...]:
     return (
@@ -140,6 +150,7 @@ def _ending(known: Iterable[Colleague], me: UUID) -> tuple[Field, ...]:
             limit=casework_tasks.LONGEST,
         ),
         _FIRST,
+        _ODD,
         _who(known, me, optional=True),
         _when(optional=True),
     )
@@ -207,7 +218,7 @@ def task(request: OfficeRequest, ref: UUID, errand: UUID) -> HttpResponse:
             try:
                 said = _end(ref, errand, form, request)
             except NotNow as no:
-                field = no.about if no.about in ("first", "text") else ""
+                field = no.about if no.about in ("first", "text", ODD) else ""
                 form, status = form.but(**{field: no.reason}), 422 if field else 409
             except Refused as no:
                 form, status = form.but(**{"": no.reason}), 409
@@ -220,6 +231,8 @@ def task(request: OfficeRequest, ref: UUID, errand: UUID) -> HttpResponse:
     why_not = "" if line.changes else casework_tasks.NOT_YOURS if line.is_open else casework_tasks.ENDED
     if not line.contact or not _held_back(file):
         form = replace(form, fields=tuple(one for one in form.fields if one.name != _FIRST.name))
+    if not line.odd:
+        form = replace(form, fields=tuple(one for one in form.fields if one.name != _ODD.name))
     context = {"form": form, "task": line, "why_not": why_not, "words_came_back": kept is not None}
     return page(request, "office/task.html", file, "report-tasks", context, status)
 
@@ -253,7 +266,8 @@ def _end(ref: UUID, errand: UUID, form: Form, request: OfficeRequest) -> str:
     by, at = request.attendance, session.now()
     if form.text("what") == DONE:
         first = FirstContact(form.text("first")) if form.text("first") else None
-        casework_tasks.finish(ref, errand, form.text("text"), first=first, by=by, at=at)
+        odd = OddAnswer(form.text(ODD)) if form.text(ODD) else None
+        casework_tasks.finish(ref, errand, form.text("text"), first=first, odd=odd, by=by, at=at)
         return "Task done."
     if form.text("what") == CANCEL:
         casework_tasks.cancel(ref, errand, form.text("text"), by=by, at=at)

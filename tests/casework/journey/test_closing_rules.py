@@ -14,7 +14,7 @@ from heedline.casework.journey.closing_rules import ClosingProof
 from heedline.casework.journey.transitions import Assessment
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import NotNow
-from tests.support import danger_scene, stories
+from tests.support import advice_scene, danger_scene, stories
 from tests.support.scene_people import DANGER, People, row
 
 pytestmark = pytest.mark.django_db
@@ -239,3 +239,29 @@ def test_susceptible_and_under_18_is_not_closed_while_nobody_was_told(people: Pe
         close(people, ref, replace(ended, reason=PACK.reasons["lawful-belief"].words), second)
     close(people, ref, ended, second)
     assert row(ref).stage == "closing"  # until it has been compared
+
+
+# --- a request to an ordinary service --------------------------------------------------------------------------------
+
+
+def test_a_request_for_advice_ends_with_what_was_given_not_with_a_step_on_the_way() -> None:
+    offered = PACK.outcomes_for("advice")
+    assert not {"acknowledged", "visit-booked", "training-booked", "plan-reviewed"} & set(offered)
+    assert [one.words for one in offered.values() if one.useful] == [
+        "Visit held, and advice given there",
+        "Training session held",
+        "Plan read, and our comments given",
+        "Advice given by phone or in writing",
+        "Signposted to the advice online",
+    ]
+
+
+@pytest.mark.parametrize("reason", ["x", "Done.", "Advertising or automatic"])
+def test_it_does_not_end_with_a_word(people: People, reason: str) -> None:
+    advice_scene.adviser_desk(people)
+    ref, _ = advice_scene.assessed(people)
+    closing = replace(advice_scene.GIVEN, reason=reason)
+    with pytest.raises(NotNow, match="what was done for the organisation"):
+        advice_scene.close(people, ref, closing=closing)
+    advice_scene.close(people, ref)
+    assert row(ref).stage == "closed"

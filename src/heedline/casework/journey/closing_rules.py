@@ -48,6 +48,7 @@ ODD_OPEN = (
     "The request says that something odd has happened. Say first what became of it, on the page Tasks: the reference under "
     "which it was reported, or why it is not suspicious."
 )
+SAY_WHAT = "Say in a sentence what was done for the organisation, with whom and when."
 EXPLAIN = "Say in a sentence why this report can be closed although it says “{}”"
 EXPLAIN_CHILD = "It was assessed as about a child who is susceptible. Say in a sentence why there is no terrorism concern."
 NOBODY_TOLD = (
@@ -282,6 +283,12 @@ def refuse_closing(
     kind = found.report.kind
     if facts.odd:
         raise NotNow(ODD_OPEN, about="closing")
+    pack = load_pack(settings.PACK)
+    served = not pack.is_confidential(kind) and pack.outcomes_for(kind)[outcome].useful
+    if served and not is_own_reason(
+        kind, reason
+    ):  # a service was given, which nobody can see but by these words
+        raise NotNow(SAY_WHAT, about="closing" if at_once else "reason")
     if facts.marked and not is_own_reason(kind, reason):
         words = facts.marked[0].sentence
         raise NotNow(

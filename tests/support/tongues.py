@@ -172,4 +172,6 @@ def _toml(data: Mapping[str, Any], path: str = "") -> str:
 def _value(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, Mapping):  # a line with a name
+        return f"{{ {', '.join(f'{name} = {_value(line)}' for name, line in value.items())} }}"
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'

@@ -4,14 +4,13 @@ A language that the pack calls complete has all of it. Another may lack texts an
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
 
 import pytest
 
 from heedline.intake.question_files import load_question_set
 from heedline.packs import load_pack
 from heedline.packs.tables import read_toml
+from heedline.packs.text.languages import flat
 
 PACK = load_pack("uk")
 COMPLETE = [code for code, language in PACK.languages.items() if language.complete and code != "en"]
@@ -42,15 +41,7 @@ FILES = [
 
 def texts_of(stem: str, language: str) -> Texts:
     """Every text of the file by its full key; lists as tuples. Months are no texts."""
-
-    def walk(data: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str | tuple[str, ...]]]:
-        for name, value in data.items():
-            if isinstance(value, dict):
-                yield from walk(value, f"{prefix}{name}.")
-            elif name != "months":
-                yield f"{prefix}{name}", tuple(value) if isinstance(value, list) else value
-
-    return dict(walk(read_toml(PACK.folder, f"{stem}{language}.toml").data, ""))
+    return dict(flat(read_toml(PACK.folder, f"{stem}{language}.toml").data))
 
 
 def lines_of(text: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -130,7 +130,8 @@ def read_languages(table: Table) -> dict[str, Language]:
 def flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str | tuple[str, ...]]]:
     """Yield every string in nested tables, with its dotted key.
 
-    A list of texts is one entry. Month names are left out.
+    A list of texts is one entry. A line of it that has a name, `{ run = "…" }`, is also an entry of its own, under `lines`
+    beside the list. Month names are left out.
     """
     for name, value in data.items():
         key = f"{prefix}{name}"
@@ -138,8 +139,13 @@ def flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str |
             value, dict
         ):  # asked 40,000 times at a start: several times as fast as asking for a Mapping
             yield from flat(value, f"{key}.")
+        elif key != _OWN and isinstance(value, list):
+            named = [line for line in value if isinstance(line, dict) and len(line) == 1]
+            yield key, tuple(next(iter(line.values())) if line in named else line for line in value)
+            for line in named:
+                yield from flat(line, f"{prefix}lines.")
         elif key != _OWN:
-            yield key, tuple(value) if isinstance(value, list) else value
+            yield key, value
 
 
 def check_translation(table: Table, original: Table, *, complete: bool) -> None:

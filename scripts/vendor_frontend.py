@@ -6,7 +6,7 @@
 Each package comes through the npm client and must have the SHA-512 that `vendor.lock` states; a maintainer who
 upgrades changes the version and the hash there, reads the release notes, and corrects the counts below that no
 longer hold. What is taken out: upstream's web fonts, crest, images, every colour (each becomes a token of `tokens.css`),
-source maps, and the components that Heedline does not use. Node is needed here only, never to build, test or run.
+source maps, the slash in the typeface's zero, and the components that Heedline does not use. Node is needed here only, never to build, test or run.
 """
 
 import argparse
@@ -20,6 +20,10 @@ import tarfile
 import tempfile
 import tomllib
 from pathlib import Path
+
+from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables._g_l_y_f import GlyphCoordinates
+from fontTools.varLib.iup import iup_delta
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "src/heedline/web/components/static/heedline/vendor"
@@ -279,6 +283,7 @@ def make() -> None:
         for part in ("latin", "latin-ext"):
             source = typeface / f"files/atkinson-hyperlegible-next-{part}-wght-normal.woff2"
             (OUT / f"typeface-{part}.woff2").write_bytes(source.read_bytes())
+        take_out_slash(OUT / "typeface-latin.woff2")
         (OUT / "LICENCE-typeface.txt").write_bytes((typeface / "LICENSE").read_bytes())
     for path in sorted(OUT.glob("*.css")) + sorted(OUT.glob("*.js")):
         if found := FORBIDDEN.search(path.read_text()):
@@ -288,6 +293,43 @@ def make() -> None:
     LOCK.write_text(f"{head}\n\n[files]\n{made}\n")
     for path in sorted(OUT.iterdir()):
         print(f"{path.stat().st_size:>8} {path.name}")
+
+
+def take_out_slash(file: Path) -> None:
+    """Take the slash out of the zero of a variable typeface, which belongs in a code and not in a telephone number.
+
+    The slash is what lies between the two holes of the glyph. One hole of the same extent takes their place, in the shape of
+    the glyph's outline, at the default weight and at each weight that the glyph varies to.
+    """
+    font = TTFont(file, recalcTimestamp=False)
+    glyph, variations = font["glyf"]["zero"], font["gvar"].variations["zero"]  # tabular figures show the same
+    edge, ends = glyph.endPtsOfContours[0] + 1, glyph.endPtsOfContours
+    points = [tuple(point) for point in glyph.coordinates]
+    hole = _hole(points, edge)
+    for one in variations:
+        moved = iup_delta(one.coordinates, [*points, *[(0, 0)] * 4], ends)  # and its four phantom points
+        there = [(x + dx, y + dy) for (x, y), (dx, dy) in zip(points, moved, strict=False)]
+        away = [(x - a, y - b) for (x, y), (a, b) in zip(_hole(there, edge), hole, strict=True)]
+        one.coordinates = [*moved[:edge], *away, *moved[len(points) :]]
+    flags = list(glyph.flags[:edge])
+    glyph.coordinates = GlyphCoordinates([*points[:edge], *hole])
+    glyph.flags = bytearray([*flags, flags[0], *reversed(flags[1:])])
+    glyph.endPtsOfContours, glyph.numberOfContours = [edge - 1, 2 * edge - 1], 2
+    font.save(file)
+
+
+def _hole(points: list[tuple[int, int]], edge: int) -> list[tuple[int, int]]:
+    """Return the outline (the first `edge` points), turned round and made as small as the holes (the others) together."""
+    outer, inner = points[:edge], points[edge:]
+    spans = [[(min(way), max(way)) for way in zip(*contour, strict=True)] for contour in (outer, inner)]
+    made = [
+        tuple(
+            round(low + (value - far) * (high - low) / (end - far))
+            for value, (far, end), (low, high) in zip(point, *spans, strict=True)
+        )
+        for point in outer
+    ]
+    return [made[0], *reversed(made[1:])]
 
 
 def hashes() -> dict[str, str]:

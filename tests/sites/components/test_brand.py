@@ -8,6 +8,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
+from fontTools.varLib.instancer import instantiateVariableFont
 
 ROOT = Path(__file__).resolve().parents[3]
 STATIC = ROOT / "src/heedline/web/components/static/heedline"
@@ -158,6 +160,26 @@ def test_vendored_files_are_the_locked_ones() -> None:
         "LICENCE-htmx.txt",
         "LICENCE-typeface.txt",
     } <= found.keys()
+
+
+@pytest.mark.parametrize("weight", [200, 400, 800])
+def test_the_zero_of_the_typeface_has_no_slash(weight: int) -> None:
+    """It belongs in a code, not in a telephone number: what remains is an outline with one hole inside it."""
+    font = instantiateVariableFont(TTFont(STATIC / "vendor/typeface-latin.woff2"), {"wght": weight})
+    zero = font["glyf"]["zero"]
+    assert zero.numberOfContours == font["glyf"]["O"].numberOfContours == 2
+    outline, hole = zero.coordinates[: (end := zero.endPtsOfContours[0] + 1)], zero.coordinates[end:]
+    for axis in (0, 1):
+        (low, high), (inner_low, inner_high) = (
+            (min(ends), max(ends)) for ends in ([point[axis] for point in one] for one in (outline, hole))
+        )
+        assert low < inner_low < inner_high < high
+
+
+def test_digits_are_of_the_typeface_of_the_words_around_them() -> None:
+    sheet = (STATIC / "heedline.css").read_text()
+    (latin,) = re.findall(r"typeface-latin\.woff2[^}]*unicode-range: ([^;]+);", sheet)
+    assert "U+0000-00FF" in latin
 
 
 def test_our_styles_serve_both_directions() -> None:

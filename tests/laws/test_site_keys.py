@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from heedline.casework.access import session_store
-from heedline.casework.access.sign_in_proof import agrees, sign_in_proof
+from heedline.casework.sign_in_proof import agrees, sign_in_proof
 from heedline.jobs.doctor import site_keys
 from heedline.launch import CannotStart, serving
 from heedline.launch.home import Home

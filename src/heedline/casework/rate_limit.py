@@ -2,7 +2,7 @@
 
 The mechanism behind the rate limits of a process. Its users set their own limits: `casework.intake.rate_limit` for reports,
 `casework.intake.draft_room` for drafts. Guesses of passwords, codes and passphrases are counted by the same rule in the
-database, for all servers of a site (`casework.access.attempt_limits`).
+database, for all servers of a site (`casework.attempt_limits`).
 
 A limit is a leaky bucket held as one number per key, the "theoretical arrival time" of the generic cell rate algorithm:
 `burst` events at once, then one per `each`. Keys are found by a keyed hash whose key is random and in no file. Nothing is

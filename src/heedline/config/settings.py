@@ -347,7 +347,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING or PROCESS == "none"
-        else "heedline.config.static_files.Storage"
+        else "heedline.config.static_files.StaticStorage"
     },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -15,7 +15,7 @@ def without_comments(sheet: bytes) -> bytes:
     return _COMMENT.sub(b"", sheet)
 
 
-class Storage(CompressedManifestStaticFilesStorage):  # type: ignore[misc] # whitenoise has no types
+class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc] # whitenoise has no types
     """Stores style sheets without comments, and each file under a name that holds its digest."""
 
     def _save(self, name: str, content: File[bytes]) -> str:

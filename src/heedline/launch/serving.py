@@ -15,7 +15,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from heedline.casework.access.sign_in_proof import agrees, sign_in_proof
+from heedline.casework.sign_in_proof import agrees, sign_in_proof
 from heedline.config import databases
 from heedline.config import environment as env
 from heedline.launch import CannotStart

@@ -10,7 +10,7 @@ from django.db import ProgrammingError, transaction
 from django.db.models import F
 from django.test import override_settings
 
-from heedline.casework.access.attempt_limits import AttemptLimit
+from heedline.casework.attempt_limits import AttemptLimit
 from heedline.casework.rate_limit import Limit, RateLimit
 from heedline.permits import functions
 from heedline.permits.models import SecretAttempts

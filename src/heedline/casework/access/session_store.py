@@ -25,7 +25,7 @@ from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
 from heedline.casework.access import competences
-from heedline.casework.access.sign_in_proof import sign_in_proof
+from heedline.casework.sign_in_proof import sign_in_proof
 from heedline.desks.models import Appointment
 from heedline.permits import danger_functions, functions
 from heedline.permits.compiled_query import CompiledQuery

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from heedline.casework.access.sign_in_proof import agrees, sign_in_proof
+from heedline.casework.sign_in_proof import agrees, sign_in_proof
 from heedline.config import environment as env
 from heedline.jobs.doctor.people import CheckResult
 from heedline.launch.home import Home

@@ -30,7 +30,7 @@ from django.utils.crypto import constant_time_compare
 
 from heedline.casework.access import second_factors, site
 from heedline.casework.access import session as access_session
-from heedline.casework.access.attempt_limits import AttemptLimit
+from heedline.casework.attempt_limits import AttemptLimit
 from heedline.casework.duty import dangers
 from heedline.casework.setup import single_sign_on
 from heedline.web.entrance import hashing, known_devices, throttle, times

@@ -2,7 +2,7 @@
 
 Promise: nobody can guess a password, a code or a passphrase faster than these limits, and nobody can lock a
 user out of a device that has signed in before. No IP address is looked at. The limits hold for all servers of a site
-together (`casework.access.attempt_limits`), and none is ever looser than it says.
+together (`casework.attempt_limits`), and none is ever looser than it says.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
-from heedline.casework.access.attempt_limits import AttemptLimit
+from heedline.casework.attempt_limits import AttemptLimit
 from heedline.casework.rate_limit import Limit
 
 

@@ -56,7 +56,7 @@ def test_the_example_desk_is_registered_and_nothing_comes_after_it() -> None:
 
 def test_every_hook_is_used_by_the_example_desk() -> None:
     # What only the online material desk uses.
-    theirs = {"DeskIndexing", "DeskWork", "MenuLink"}
+    theirs = {"DeskIndexing", "MenuLink"}
     assert {one.__name__ for one in Hook.__subclasses__()} - theirs == {
         type(hook).__name__ for hook in DESK.hooks
     }

@@ -7,6 +7,9 @@ the same transaction, so that nothing is ever approved but not yet done.
 An independent second opinion is not a decision on a request: the second examiner of online material forms a view before
 seeing the first one. That desk's rules say who may give it, and who may approve a notice with several
 authors.
+
+What records of specialist desks need a second person for is no `Matter`: their kinds say so (`RecordKind.decides` in
+`reports/record_kinds.py`).
 """
 
 from __future__ import annotations

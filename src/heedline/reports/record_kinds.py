@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.migrations import RunSQL
 
@@ -17,6 +18,8 @@ from heedline.reports.models.records import ENDED, TAKEN, WAITING
 
 #: The move that begins a record.
 BEGIN = "begin"
+#: The reason for refusing a decision about a record to an officer who took part in it.
+TOOK_PART = "You took part in this. A colleague who did not must decide."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,9 @@ class RecordKind(register.Hook):
     ENDED (not due). `within` has the time allowed in each open state; where a state has none, the action that leads to it
     gives the due time. `moves` maps a state and a move to the next state; a record begins in the state `first`. `part` is the
     sort of sealed part that its text lies in.
+
+    A move in `decides` needs a second person: nobody makes it who began the record or made any other move of it, but for the
+    moves in `decides` and in `uninvolved`, such as returning a proposal. None of these changes the text.
     """
 
     code: str
@@ -39,6 +45,8 @@ class RecordKind(register.Hook):
     states: Mapping[str, str]
     within: Mapping[str, Within]
     moves: Mapping[tuple[str, str], str]
+    decides: frozenset[str] = frozenset()
+    uninvolved: frozenset[str] = frozenset()
 
     def codes(self) -> Iterable[str]:
         return (self.code, self.page)
@@ -51,13 +59,39 @@ class RecordKind(register.Hook):
             return f"{self.code} has a state in which a record is neither waiting, taken nor ended."
         if any(self.states.get(state, ENDED) == ENDED for state in self.within):
             return f"{self.code} allows time in a state in which nothing is due."
+        if (self.decides | self.uninvolved) - {
+            move for _, move in self.moves
+        } or self.decides & self.uninvolved:
+            return (
+                f"{self.code} has a second person for a move that it does not list, or that involves nobody."
+            )
         return ""
 
-    def rows(self) -> list[tuple[str, str, str, str, str]]:
-        """Return the legal moves as (kind, state, move, next state, how it is held then)."""
+    def involves(self, move: str) -> bool:
+        """Return whether whoever makes this move takes part in the record, and may not decide about it."""
+        return move not in self.decides | self.uninvolved
+
+    def why_not(self, move: str, *, by: UUID, steps: Iterable[tuple[UUID, str]]) -> str:
+        """Return the reason why this officer may not make a move that needs a second person, or "" if they may.
+
+        `steps` are the officers and moves of all steps of the record. `database/triggers/records.sql` says the same.
+        """
+        took_part = any(officer == by and self.involves(made) for officer, made in steps)
+        return TOOK_PART if move in self.decides and took_part else ""
+
+    def rows(self) -> list[tuple[str, str, str, str, str, bool, bool]]:
+        """Return the legal moves as (kind, state, move, next state, how it is held then, decides, involves)."""
         every = {("", BEGIN): self.first, **self.moves}
         return [
-            (self.code, str(state), str(move), str(to), self.states[to])
+            (
+                self.code,
+                str(state),
+                str(move),
+                str(to),
+                self.states[to],
+                move in self.decides,
+                self.involves(move),
+            )
             for (state, move), to in every.items()
         ]
 
@@ -70,8 +104,8 @@ def kinds() -> dict[str, RecordKind]:
 def moves_of(kind: RecordKind) -> RunSQL:
     """Return the operation of a desk's migration that permits these moves, and back removes the kind's records with their alarms."""
     insert = (
-        "INSERT INTO public.reports_record_move (id, kind, from_state, move, to_state, held)"
-        " VALUES (gen_random_uuid(), %s, %s, %s, %s, %s)"
+        "INSERT INTO public.reports_record_move (id, kind, from_state, move, to_state, held, decides, involves)"
+        " VALUES (gen_random_uuid(), %s, %s, %s, %s, %s, %s, %s)"
     )
     parts = ("reports_desk_part_payload", "reports_desk_part_header")
     walls = ("reports_record_step", "reports_record", "dispatch_alarm", *parts)

@@ -43,8 +43,8 @@ def visit(request: OfficeRequest, ref: UUID) -> HttpResponse:
     if request.method == "POST":
         version = request.POST.get("version", "")
         version_seen = int(version) if version.isdecimal() else 0
-        visits.move(ref, request.POST.get("do", ""), version=version_seen, by=by, at=at)
+        how, reason = request.POST.get("do", ""), request.POST.get("reason", "")
+        visits.move(ref, how, version=version_seen, reason=reason, by=by, at=at)
         return HttpResponseRedirect(reverse("example-visit", kwargs={"ref": ref}))
     found = shown(visits.KIND, ref, capability=ExampleCapability.ASK, by=by, at=at)
-    moves = [move for state, move in visits.KIND.moves if state == found.state]
-    return render(request, "example_desk/visit.html", {"record": found, "moves": moves})
+    return render(request, "example_desk/visit.html", {"record": found})

@@ -7,7 +7,7 @@ from heedline.backups.plan import OF_OLD_REPORTS, Copied, DeskBackup, Side
 from heedline.casework.duty.alarm_callers import call_supervisors
 from heedline.casework.duty.alarm_rules import AlarmRule, DeskAlarms
 from heedline.casework.identity.data_inventory import DeskHolds, HeldData
-from heedline.casework.pages.desk_tabs import ReportTab
+from heedline.casework.pages.desk_tabs import DeskWork, ReportTab
 from heedline.casework.pages.queues.desk_columns import QueueColumn
 from heedline.casework.report.notes import SealedParts
 from heedline.config.specialist_desks import DeskRoutes
@@ -92,6 +92,7 @@ DESK = SpecialistDesk(
         DeskRoutes(office="tests.support.example_desk.urls"),
         SealedParts({PART: "why a further check was asked for", VISIT: "a visit"}),
         visits.KIND,
+        DeskWork(visits.to_decide),
         ReportTab(
             url="example-checks",
             text="Further checks",

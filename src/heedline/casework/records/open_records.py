@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from heedline.audit.acts import Act
 from heedline.casework.access.keyring import DeskLine
@@ -18,8 +18,8 @@ from heedline.casework.report.opening import short_name
 from heedline.casework.report.verb import on_the_record
 from heedline.dispatch.clocks import due_words, is_overdue
 from heedline.permits.capabilities import Capability
-from heedline.reports.models import DeskRecord
-from heedline.reports.record_kinds import kinds
+from heedline.reports.models import DeskRecord, RecordStep
+from heedline.reports.record_kinds import RecordKind, kinds
 
 #: Records that a list shows.
 SHOWN = 100
@@ -40,6 +40,14 @@ class OpenRecord:
 def mine(*, by: Attendance, at: datetime) -> tuple[OpenRecord, ...]:
     """Return the open records that this officer owns, ordered by due time."""
     return _listed(Q(owner=by.officer_id, desk__in=by.desk_ids), at)
+
+
+def to_decide(kind: RecordKind, *, by: Attendance, at: datetime) -> tuple[OpenRecord, ...]:
+    """Return the records of a kind that wait for a second person and of which this officer made no move that involves."""
+    states = {state for state, move in kind.moves if move in kind.decides}
+    mine_of = RecordStep.objects.filter(record=OuterRef("pk"), by=by.officer_id)
+    took_part = mine_of.exclude(move__in=kind.decides | kind.uninvolved)
+    return _listed(Q(~Exists(took_part), kind=kind.code, state__in=states, desk__in=by.desk_ids), at)
 
 
 def of_desk(

@@ -44,6 +44,7 @@ class FoundRecord:
     words: Mapping[str, Any]
     by: Attendance
     at: datetime
+    version_seen: int | None = None
 
     def permit(self, capability: AnyCapability) -> None:
         """Raise Refused unless the officer has this capability at the record's desk."""
@@ -56,29 +57,50 @@ class FoundRecord:
         due_at: datetime | None = None,
         words: Mapping[str, Any] | None = None,
         owner: UUID | None = None,
+        reason: str = "",
     ) -> None:
-        """Apply a move, store its step, seal new text if there is any, and clear the alarm about the deadline before.
+        """Apply a move, store its step with a sealed reason, seal new text, and clear the alarm about the deadline before.
 
         In a state that somebody owns, the record is `owner`'s, or still its owner's, or else the officer's. One that waits has
         no owner. In another state it has the time that its kind allows there, unless `due_at` is given. A record that is
         given back is never due later than before. Raises NotNow if the record's state does not allow the move, and where
-        public holidays are not listed.
+        public holidays are not listed. Raises Refused if the move needs a second person and this officer took part, and
+        ValueError for such a move on a record found without its version, or with new text.
         """
         row, kind = self.row, kinds()[self.row.kind]
         before, to = row.state, kind.moves.get((self.row.state, move))
         if to is None:
             raise NotNow(CHANGED)
+        if (not kind.involves(move) and words is not None) or (
+            move in kind.decides and self.version_seen is None
+        ):
+            raise ValueError(
+                "A second person decides about the text that was proposed, on the version that they saw"
+            )
+        self._refuse_involved(kind, move)
         if words is not None:
             self.words = words
-            row.container = desk_parts.seal(row.desk_id, row.id, words, part=kind.part, on=self.at.date())
+            row.container = self._sealed(kind, words)
         due_at = due_at or self._due(kind, str(to))
         row.state, row.held, row.version = str(to), kind.states[to], row.version + 1
         if row.held != ENDED:
             row.owner_id = (owner or row.owner_id or self.by.officer_id) if row.held == TAKEN else None
         row.due_at = None if row.held == ENDED else due_at
-        _step(self, move, before)
+        _step(self, move, before, self._sealed(kind, {"reason": reason}) if reason else None)
         row.save(update_fields=["state", "held", "version", "container", "owner", "due_at"])
         alarms.resolve(AlarmEvent.RECORD_MOVED, row.id, by=self.by, at=self.at)
+
+    def _sealed(self, kind: RecordKind, words: Mapping[str, Any]) -> UUID:
+        return desk_parts.seal(self.row.desk_id, self.row.id, words, part=kind.part, on=self.at.date())
+
+    def _refuse_involved(self, kind: RecordKind, move: str) -> None:
+        steps = (
+            RecordStep.objects.filter(record=self.row).values_list("by_id", "move")
+            if move in kind.decides
+            else ()
+        )
+        if why := kind.why_not(move, by=self.by.officer_id, steps=steps):
+            raise Refused(why)
 
     def _due(self, kind: RecordKind, to: str) -> datetime | None:
         if to == self.row.state or to not in kind.within:
@@ -158,7 +180,7 @@ def find(
     opened = desk_parts.opened([row.container], ring)
     if row.container not in opened:
         raise CannotOpen
-    return FoundRecord(row, opened[row.container], by, at)
+    return FoundRecord(row, opened[row.container], by, at, version)
 
 
 def record_verb[**P, R](act: AnyAct) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -213,7 +235,7 @@ def _allowed(kind: RecordKind, state: str, desk: UUID, by: Attendance, at: datet
         ) from None
 
 
-def _step(found: FoundRecord, move: str, before: str) -> None:
+def _step(found: FoundRecord, move: str, before: str, note: UUID | None = None) -> None:
     row = found.row
     RecordStep.objects.create(
         record=row,
@@ -223,4 +245,5 @@ def _step(found: FoundRecord, move: str, before: str) -> None:
         to_state=row.state,
         by_id=found.by.officer_id,
         at=found.at,
+        note=note,
     )

@@ -22,11 +22,20 @@ from heedline.reports.record_kinds import RecordKind
 
 @dataclass(frozen=True, slots=True)
 class RecordStepLine:
-    """A move of a record, by whom and when."""
+    """A move of a record, by whom and when, with the reason that was given."""
 
     move: str
     by: str
     when_words: str
+    reason: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordMoveLine:
+    """A move that the record's state allows. `why_not` is the reason why it needs somebody else, or ""."""
+
+    move: str
+    why_not: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,7 @@ class ShownRecord:
     overdue: bool
     words: Mapping[str, Any] = field(repr=False)
     steps: tuple[RecordStepLine, ...]
+    moves: tuple[RecordMoveLine, ...]
 
 
 def shown(
@@ -54,10 +64,11 @@ def shown(
     if row is None:
         raise NotHere
     by.require(capability, row.desk_id)
-    opened = desk_parts.opened([row.container], ring)
+    steps = list(RecordStep.objects.filter(record=row).select_related("by").order_by("-number"))
+    opened = desk_parts.opened([row.container, *(one.note for one in steps if one.note)], ring)
     if row.container not in opened:
         raise CannotOpen
-    steps = RecordStep.objects.filter(record=row).order_by("-number")
+    made = [(one.by_id, one.move) for one in steps]
     return ShownRecord(
         row.id,
         f"{kind.title} {short_name(row.id)}",
@@ -68,7 +79,17 @@ def shown(
         row.due_at is not None and is_overdue(row.due_at, at),
         opened[row.container],
         tuple(
-            RecordStepLine(move, name, moment_words(when, office_zone()))
-            for move, name, when in steps.values_list("move", "by__name", "at")
+            RecordStepLine(
+                one.move,
+                one.by.name,
+                moment_words(one.at, office_zone()),
+                str(opened.get(one.note, {}).get("reason", "")) if one.note else "",
+            )
+            for one in steps
+        ),
+        tuple(
+            RecordMoveLine(move, kind.why_not(move, by=by.officer_id, steps=made))
+            for state, move in kind.moves
+            if state == row.state
         ),
     )

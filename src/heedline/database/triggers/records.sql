@@ -1,5 +1,6 @@
 -- A record moves only as its kind allows (reports_record_move, filled by the migration of its desk). Each
--- version of it is one step in the name of whoever is signed in, and steps stay. A new owner works at the desk.
+-- version of it is one step in the name of whoever is signed in, and steps stay. A new owner works at the desk. Whoever
+-- decides about a record made no move that involves (RecordKind.involves), and neither changes its text.
 
 CREATE FUNCTION public.a_record_moves() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -12,7 +13,8 @@ BEGIN
             JOIN public.reports_record_move m ON m.kind = NEW.kind AND m.from_state = s.from_state AND m.move = s.move
             WHERE s.record_id = NEW.id AND s.number = NEW.version AND s.by_id = permits.my_officer()
                 AND s.from_state = OLD.state AND s.to_state = NEW.state
-                AND m.to_state = NEW.state AND m.held = NEW.held) THEN
+                AND m.to_state = NEW.state AND m.held = NEW.held
+                AND (m.involves OR NEW.container = OLD.container)) THEN
         RAISE EXCEPTION 'a % does not move from % to %', NEW.kind, OLD.state, NEW.state USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.owner_id IS NOT NULL AND (TG_OP = 'INSERT' OR NEW.owner_id IS DISTINCT FROM OLD.owner_id)
@@ -31,6 +33,9 @@ BEGIN
             JOIN public.reports_record_move m ON m.kind = r.kind AND m.from_state = NEW.from_state AND m.move = NEW.move
                 AND m.to_state = NEW.to_state
             WHERE r.id = NEW.record_id AND NEW.by_id = permits.my_officer()
+                AND NOT (m.decides AND EXISTS (SELECT 1 FROM public.reports_record_step s
+                    JOIN public.reports_record_move e ON e.kind = r.kind AND e.from_state = s.from_state AND e.move = s.move
+                    WHERE s.record_id = r.id AND s.by_id = NEW.by_id AND e.involves))
                 AND (NEW.from_state = '' AND NEW.number = 1 AND r.version = 1
                     OR NEW.from_state = r.state AND NEW.number = r.version + 1 AND EXISTS (
                         SELECT 1 FROM public.reports_record_step s

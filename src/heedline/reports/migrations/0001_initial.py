@@ -2156,6 +2156,7 @@ class Migration(migrations.Migration):
                 ("from_state", models.CharField(max_length=40)),
                 ("to_state", models.CharField(max_length=40)),
                 ("at", models.DateTimeField()),
+                ("note", models.UUIDField(null=True)),
                 (
                     "by",
                     models.ForeignKey(
@@ -2191,6 +2192,8 @@ class Migration(migrations.Migration):
                 ("move", models.CharField(max_length=40)),
                 ("to_state", models.CharField(max_length=40)),
                 ("held", models.CharField(max_length=8)),
+                ("decides", models.BooleanField()),
+                ("involves", models.BooleanField()),
             ],
             options={
                 "db_table": "reports_record_move",

@@ -48,7 +48,7 @@ class DeskRecord(models.Model):
 
 
 class RecordStep(models.Model):
-    """A move of a record, by whom and when. Never changed."""
+    """A move of a record, by whom and when, with a sealed note (a part of the record) if there is one. Never changed."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     record = models.ForeignKey(DeskRecord, on_delete=models.PROTECT, related_name="steps", db_index=False)
@@ -58,6 +58,7 @@ class RecordStep(models.Model):
     to_state = models.CharField(max_length=40)
     by = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    note = models.UUIDField(null=True)
 
     class Meta:
         db_table = "reports_record_step"
@@ -65,7 +66,10 @@ class RecordStep(models.Model):
 
 
 class RecordMove(models.Model):
-    """A legal move of a kind of record, filled by the migration of its desk. A record begins from the state ""."""
+    """A legal move of a kind of record, filled by the migration of its desk. A record begins from the state "".
+
+    Whoever makes a move that `involves` takes part in the record. One that `decides` is made by somebody who did not.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=40)
@@ -73,6 +77,8 @@ class RecordMove(models.Model):
     move = models.CharField(max_length=40)
     to_state = models.CharField(max_length=40)
     held = models.CharField(max_length=8)
+    decides = models.BooleanField()
+    involves = models.BooleanField()
 
     class Meta:
         db_table = "reports_record_move"

@@ -18,11 +18,24 @@ class Keys:
 
     def __init__(self, tab: Visitor) -> None:
         self.tab, self.page = tab, tab.play
+        self.count = 0
+
+    def key(self, name: str) -> None:
+        """Press a key, and count it."""
+        self.count += 1
+        self.page.keyboard.press(name)
+
+    def skip(self) -> Keys:
+        """Follow the link to the main content, as those do who know it. A form that is posted after that leads there again."""
+        if not self.page.url.endswith("#main"):
+            self.key("Tab")
+            self.key("Enter")
+        return self
 
     def to(self, name: str) -> None:
         """Tab until what has the focus says this."""
         for _ in range(reach.LONGEST):
-            self.page.keyboard.press("Tab")
+            self.key("Tab")
             at = reach.focus(self.page)
             if at and at["seen"] and at["name"].splitlines()[0].strip() == name:
                 return
@@ -32,7 +45,7 @@ class Keys:
         """Go there and press it: a link with Enter, a button with Space too."""
         self.to(name)
         before = self.page.evaluate("performance.timeOrigin")
-        self.page.keyboard.press(key)
+        self.key(key)
         self.page.wait_for_function("before => performance.timeOrigin !== before", arg=before)
         self.page.wait_for_load_state()
         return self
@@ -40,20 +53,20 @@ class Keys:
     def choose(self, field: str, downs: int) -> Keys:
         """Go to that group of choices and, with Space and arrows, to its n-th."""
         for _ in range(reach.LONGEST):
-            self.page.keyboard.press("Tab")
+            self.key("Tab")
             if self.page.evaluate("document.activeElement.name") == field:
                 break
         else:
             raise AssertionError(f"{self.page.url}: Tab never reaches {field}")
-        self.page.keyboard.press("Space")
+        self.key("Space")
         for _ in range(downs):
-            self.page.keyboard.press("ArrowDown")
+            self.key("ArrowDown")
         return self
 
     def write(self, field: str, words: str) -> Keys:
         """Go to that box and type."""
         for _ in range(reach.LONGEST):
-            self.page.keyboard.press("Tab")
+            self.key("Tab")
             if self.page.evaluate("document.activeElement.name") == field:
                 self.page.keyboard.type(words)
                 return self
@@ -101,6 +114,18 @@ def test_something_i_saw_by_keys(site: str, person: Open, scripts: bool) -> None
     keys.page.keyboard.press("Enter")
     keys.page.wait_for_url(lambda url: url != before)
     assert keys.page.url == f"{site}/code/finished/"
+
+
+def test_the_shortest_way_takes_few_keys(site: str, person: Open) -> None:  # noqa: F811
+    """From the first page to the code, with the link that skips to the main content, besides what is typed."""
+    keys = Keys(person(scripts=False)).start(f"{site}/")
+    keys.skip().press("Something you saw or heard")
+    keys.skip().choose("danger", 2).press("Start")
+    keys.skip().write("narrative", "A van stood at the gate.").press("Skip the other questions")
+    keys.skip().choose("who", 0).press("Continue")
+    keys.skip().press("Send your report")
+    assert shown_code(keys.tab)
+    assert keys.count <= 55
 
 
 def test_someone_i_am_worried_about_by_keys(site: str, person: Open) -> None:  # noqa: F811

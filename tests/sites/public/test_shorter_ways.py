@@ -193,9 +193,30 @@ def test_the_check_page_lists_what_was_answered_and_then_what_can_be_added(count
     for page in ("When and where was it?", "Who was involved?", "Was there a vehicle?"):
         assert page in added
     sends = [c for form in counting.page.forms for c in form.controls if c.label == "Send your report"]
-    assert len(sends) == 2, "at the top and at the bottom"
+    assert len(sends) == 1, "one bar, in sight all down the page"
     counting.follow("Was there a vehicle?").press("Continue", registration="AB12 CDE")
     assert "AB12CDE" in counting.main
+
+
+def test_the_account_stands_alone_and_what_was_answered_beside_it_under_its_own_question(
+    counting: Counting,
+) -> None:
+    counting.tell(ACCOUNT, when="week", place="Mill Lane")
+    assert [one for one in counting.page.headings if one.startswith(("What happened", "When"))] == [
+        "What happened",
+        "When and where was it?",
+    ]
+    told = counting.html.split('class="hl-story')[1].split("Add something")[0]
+    assert ACCOUNT in told
+    assert "Mill Lane" not in told
+
+
+def test_advice_without_an_account_shows_each_answer_under_what_was_asked(counting: Counting) -> None:
+    counting.follow("Security advice for your organisation").press("Ask for advice")
+    counting.press("Continue", name="The Mill Hall", postcode="NE6 1AA").press("Continue", incident="yes")
+    counting.press("Continue", name="Hal", email="hal@hall.example", consent=["yes"])
+    assert "hl-story" not in counting.html
+    assert "Anything odd" in counting.main
 
 
 def test_a_page_says_how_far_one_is(counting: Counting) -> None:

@@ -38,6 +38,9 @@ from heedline.web.public.shell.pages import as_written, page, see_other, tab_tit
 #: The answers recorded when a reporter presses "I cannot call". A test holds it to the questions of every kind that ask this.
 CANNOT_CALL = {"now": {"danger": "yes"}, "call": {"called": "cannot"}}
 
+#: Rows of the check page, each with the same row without HTML.
+type _Rows = list[tuple[Row, Row]]
+
 
 def check(turn: DraftVisit) -> HttpResponse:
     """Show every answer with a link to change it, and a button that sends the report."""
@@ -58,8 +61,14 @@ def check(turn: DraftVisit) -> HttpResponse:
         for one, plain in asking.pages.sections(sections, originals)
         if (rows := [(row, was) for row, was in zip(one.rows, plain, strict=True) if row.given])
     ]
-    told, _ = asking.qs.narrative
-    story = [section for section in answered if any(row.slug == told for row, _ in section[1])]
+    told, account = asking.qs.narrative
+    if not turn.draft.answers.get(told, {}).get(account):
+        told = ""
+    story = [
+        (title, alone)
+        for title, rows in answered
+        if (alone := [both for both in rows if both[0].slug == told])
+    ]
     planned = _may_be_planned(turn)
     again = gates.AGAIN in turn.request.GET
     adding = () if asking.fast else _to_add(turn, wanting)
@@ -76,7 +85,7 @@ def check(turn: DraftVisit) -> HttpResponse:
             for slug in wanting
         ],
         story=_section(*story[0]) if story else None,
-        sections=[_section(*section) for section in answered if section not in story],
+        sections=[_section(*section) for section in _beside(turn, told, answered)],
         files=_files(turn),
         may=file_pages.invitation(_asked_for(turn)),
         adding=[{"title": title, "url": there} for title, there in adding],
@@ -299,7 +308,17 @@ def _page_url(slug: str) -> str:
     return path_to("reporter:question", slug) + "?back=check"
 
 
-def _section(title: str, rows: list[tuple[Row, Row]]) -> dict[str, Any]:
+def _beside(turn: DraftVisit, told: str, answered: list[tuple[str, _Rows]]) -> Iterator[tuple[str, _Rows]]:
+    """Yield the sections without the account (`told`). What is left of its own section is headed by the question asked."""
+    for title, rows in answered:
+        rest = [both for both in rows if both[0].slug != told]
+        if rest and rest != rows:
+            title = turn.asking.shown(turn.asking.qs.any_step(rest[0][0].slug)).title
+        if rest:
+            yield title, rest
+
+
+def _section(title: str, rows: _Rows) -> dict[str, Any]:
     """Return a section of the check page, from each row with the same row without HTML."""
     return {"title": title, "list": {"rows": [_row(row, plain) for row, plain in rows]}}
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""An officer closes a page of look-alikes among a thousand spam reports, and back: `python scripts/bench/sweep.py [how many]`.
+"""An officer closes six hundred look-alikes as one act, and undoes it: `python scripts/bench/sweep.py [how many]`.
 
-Starts a demonstration of its own, sends the reports over the API, and drives the office's pages as a browser without
-scripts does: find look-alikes, read a page of a group, tick, look, close, undo. Prints seconds for each page. Exit code 1 when closing takes a
-minute or longer, or when anything is not as it should be.
+Starts a demonstration of its own, sends the reports over the API, in nineteen wordings and one with a threat in it, and drives
+the office's pages as a browser without scripts does: find look-alikes, read a page of a group, tick, look, close, undo. Prints
+seconds for each page. Exit code 1 when closing takes a minute or longer, or when anything is not as it should be: the threat
+comes first, cannot be ticked and stays.
 """
 
 from __future__ import annotations
@@ -26,6 +27,28 @@ from bench.wire import Answer, Browser, connect, token_of
 
 DESK, BUDGET_SECONDS = "north-east", 60.0
 _ADVERT = "Buy cheap watches at www.watches.example today and get two for the price of one, only this week"
+_ENDS = [
+    "please",
+    "come",
+    "only",
+    "while",
+    "stocks",
+    "last",
+    "never",
+    "again",
+    "for",
+    "so",
+    "little",
+    "and",
+    "tell",
+    "all",
+    "your",
+    "friends",
+    "about",
+    "it",
+    "today",
+]
+_THREAT = "Gas them all."
 _GROUP = re.compile(r'href="(/w/q/[a-z-]+/alike/[0-9a-f-]{36}/)"')
 _TICK = re.compile(r'name="choose" type="checkbox" value="([^"]+)"')
 _CHOSEN = re.compile(r'name="choose" value="([^"]+)"')
@@ -34,8 +57,9 @@ _MADE = re.compile(r"/w/sweeps/[0-9a-f-]{36}/")
 
 async def _send(instance: Instance, numbers: range) -> None:
     wire = await connect(instance.public.port)
-    for _ in numbers:
-        told = {"kind": "activity", "narrative": _ADVERT, "where": {"postcode": "NE1 4ST"}}
+    for number in numbers:
+        text = f"{_ADVERT} {_ENDS[number % len(_ENDS)]}" if number else f"{_ADVERT}. {_THREAT}"
+        told = {"kind": "activity", "narrative": text, "where": {"postcode": "NE1 4ST"}}
         body = json.dumps(told).encode()
         head = (
             f"POST /api/v1/reports HTTP/1.1\r\nHost: {instance.public.name}:{instance.public.port}\r\n"
@@ -73,6 +97,8 @@ async def _sweep(instance: Instance, how_many: int) -> float:
     asked = time.perf_counter()
     shown = await browser.get(groups[0])
     took += await _page("read a page of the group", asked, shown, (200,))
+    if not 0 < shown.text.find(_THREAT) < shown.text.find('type="checkbox"'):
+        raise Wrong("the one with a threat does not come first")
     ticked = " ".join(_TICK.findall(shown.text))
     asked = time.perf_counter()
     fields = {"csrfmiddlewaretoken": token_of(shown.text), "choose": ticked}
@@ -95,7 +121,7 @@ async def _sweep(instance: Instance, how_many: int) -> float:
     answer = await browser.post(f"{made.group()}undo/", {"csrfmiddlewaretoken": token_of(shown.text)})
     await _page("undo", asked, answer, (302, 303))
     back = instance.count("SELECT count(*) FROM reports_step WHERE move = 'undo-sweep'")
-    if not closed == back == len(chosen.split()):
+    if not closed == back == len(chosen.split()) == 4 * share - 1:
         raise Wrong(f"{len(chosen.split())} were chosen, {closed} closed, {back} put back")
     print(
         f"{took:8.2f} s  of machine time, from the queue to all closed; a minute is allowed, with the officer's own"
@@ -105,7 +131,7 @@ async def _sweep(instance: Instance, how_many: int) -> float:
 
 def main() -> int:
     """Run it. 0 when all is well."""
-    how_many = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
+    how_many = int(sys.argv[1]) if len(sys.argv) > 1 else 600
     with running() as instance:
         took = asyncio.run(_sweep(instance, how_many))
     return int(took >= BUDGET_SECONDS)

@@ -17,7 +17,9 @@ from heedline.casework.journey import bulk_close, transitions
 from heedline.casework.journey.closing import Closing
 from heedline.casework.pages import access_history
 from heedline.casework.pages.queues import bulk_preview, queue
+from heedline.casework.search import values
 from heedline.dispatch.models import Alarm
+from heedline.index.extraction import extract
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Message, Report, SealedPayload, Step, Sweep, Swept
@@ -234,6 +236,21 @@ def test_more_than_twenty_are_refused_whole(people: People) -> None:
             "north-east", {uuid4(): 1 for _ in range(bulk_close.MOST + 1)}, SPAM, by=here, at=people.at
         )
     assert not Sweep.objects.exists()
+
+
+def test_each_new_report_of_a_flood_is_read_once_to_compare_it(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Six hundred, each read again for each of the others, took longer than a page may."""
+    refs, real, read = adverts(people, 12), extract.extract, list[bool]()
+
+    def counted(*texts: Any, indexed: bool = True, **more: Any) -> Any:
+        read.append(indexed)
+        return real(*texts, indexed=indexed, **more)
+
+    monkeypatch.setattr(values, "extract", counted)
+    assert swept(people, refs).closed == 12
+    assert read.count(False) <= 2 * len(refs), "to look for a name, and to compare"
 
 
 # --- undoing ------------------------------------------------------------------------------------------------------------

@@ -74,6 +74,8 @@ def test_a_flood_of_five_thousand_is_grouped_and_closed_as_one_act(
     assert odile.heading == "Close 250 reports"
     odile.send(SWEEP, **ANSWERS)
     assert odile.heading == "250 reports closed in bulk"
+    odile.send(f"/w/sweeps/{Sweep.objects.get().id}/undo/")
+    assert "Undone. 250 reports wait again as before." in odile.html
     looks = [
         event.detail for event in Event.objects.filter(act="queue-read") if event.detail["state"] == "alike"
     ]

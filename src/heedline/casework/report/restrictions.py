@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from heedline.casework.report.verb import FoundReport
 from heedline.packs import load_pack
+from heedline.permits.compiled_query import CompiledQuery
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Hold, Report
 
@@ -27,9 +30,12 @@ def usable(reports: QuerySet[Report]) -> QuerySet[Report]:
     return reports.filter(Q(rank=0) | ~Exists(restricting().filter(report=OuterRef("pk"))))
 
 
+_USABLE: Final = CompiledQuery[Report](lambda ref: usable(Report.objects.filter(pk=ref)).only("pk"))
+
+
 def is_usable(report: Report) -> bool:
     """Return whether searching and linking may use a report (ADR 76)."""
-    return usable(Report.objects.filter(pk=report.pk)).exists()
+    return bool(_USABLE.fetched(report.pk))
 
 
 def refuse_restricted(found: FoundReport) -> None:

@@ -27,7 +27,7 @@ from heedline.index.words import forms_of, words_of
 from heedline.intake import loops
 from heedline.intake.questions import FieldKind, QuestionSet
 from heedline.reports.models import Report
-from heedline.reports.stored import StoredPart, parts_column, parts_in, parts_of, parts_of_sorts
+from heedline.reports.stored import StoredPart, parts_column, parts_in, parts_of_sorts
 from heedline.vault import CannotOpen
 
 #: What reading a report raises if it is not as it was written, or was never written by this program.
@@ -153,8 +153,8 @@ def texts_of_opened(
 
 
 #: The sealed parts that are searched, and the link decisions made on a report.
-SEARCHED = Q(part__in=[*PARTS, link_decisions.PART])
-_WITH_WORDS: Final = (*PARTS, link_decisions.PART, FILE_WORDS)
+_SEARCHED: Final = (*PARTS, link_decisions.PART)
+SEARCHED: Final = Q(part__in=_SEARCHED)
 
 
 def searched_parts(reports: Iterable[UUID], *, words: bool = False) -> dict[UUID, list[StoredPart]]:
@@ -163,7 +163,7 @@ def searched_parts(reports: Iterable[UUID], *, words: bool = False) -> dict[UUID
     `words` adds those that hold the words of their files, which are long.
     """
     found: dict[UUID, list[StoredPart]] = {}
-    for part in parts_of_sorts(reports, _WITH_WORDS) if words else parts_of(reports, SEARCHED):
+    for part in parts_of_sorts(reports, [*_SEARCHED, FILE_WORDS] if words else _SEARCHED):
         found.setdefault(part.report, []).append(part)
     return found
 

@@ -150,6 +150,17 @@ class OtherReport:
     parts: Sequence[StoredPart] = field(repr=False)
     texts: Sequence[SearchedText] | None = field(repr=False)
     decided: Sequence[LinkDecision] = field(repr=False)
+    read: dict[Any, Extract] = field(repr=False, default_factory=dict)
+    """What was read in it already, by the kinds of value that it was compared by."""
+
+    def values_against(self, mine: Extract) -> Extract | None:
+        """Return its values, as far as a report with the values `mine` is compared by them. None if it does not open."""
+        if self.texts is None:
+            return None
+        by = frozenset(one.kind for one in mine.values), bool(mine.shingles)
+        if by not in self.read:
+            self.read[by] = values.extract_of(self.row, self.texts, indexed=False, against=mine)
+        return self.read[by]
 
 
 #: Returns the reports of the running quarter hour, opened (`just_arrived`).
@@ -383,10 +394,8 @@ def compared(
 
     Unless `always`, returns None if the two share nothing and nobody has made a decision about them.
     """
-    found, row = None, other.row
-    if other.texts is not None:
-        read = values.extract_of(row, other.texts, indexed=False, against=mine)
-        found = compare(mine, read, load_pack(settings.PACK).matching, shared)
+    row, read = other.row, other.values_against(mine)
+    found = compare(mine, read, load_pack(settings.PACK).matching, shared) if read is not None else None
     about = link_decisions.between(report, [*decided, *other.decided]).get(row.id, ())
     if found is None and not about and not always:
         return None

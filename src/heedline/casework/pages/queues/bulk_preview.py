@@ -329,6 +329,12 @@ def look(desk_code: str, chosen: Iterable[UUID], *, by: Attendance, at: datetime
     )
 
 
+def kinds_of(desk_code: str, chosen: Iterable[UUID], *, by: Attendance) -> set[str]:
+    """Return the kinds of the selected reports at this desk, without opening one. Raises NotHere."""
+    rows = reports_of(by.desk_ids).filter(desk_id=desk_of(by, desk_code).id, id__in=list(chosen)[:MOST])
+    return set(rows.order_by().values_list("kind", flat=True).distinct())
+
+
 def _left(told: dict[str, str]) -> tuple[Left, ...]:
     return tuple(Left(UUID(ref), short_name(UUID(ref)), WHY.get(code, "")) for ref, code in told.items())
 

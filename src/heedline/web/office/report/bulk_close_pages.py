@@ -147,26 +147,26 @@ def sweep(request: OfficeRequest, desk: str) -> HttpResponse:
         if request.method == "POST":
             messages.error(request, f"Tick between 2 and {bulk_close.MOST:,} reports first.")
         return let_go(request, HttpResponseRedirect(reverse("alike", kwargs={"desk": desk})), by)
+    if request.method == "POST" and request.POST.get("do") == "sweep":
+        return _act(request, desk, chosen)
     items = bulk_preview.look(desk, chosen, by=by, at=session.now())
     fields = sweeping_fields({item.kind for item in items if not item.left_out})
-    if request.method == "POST" and request.POST.get("do") == "sweep":
-        form = Form.posted(fields, request.POST.lists())
-        return _act(request, desk, items, chosen, form)
     values = {each.name: each.read(kept) for each in fields} if kept is not None else {"tell": FINISHED}
     return _sure(request, desk, items, chosen, Form(fields, values), words_came_back=kept is not None)
 
 
-def _act(
-    request: OfficeRequest, desk: str, items: tuple[SweepItem, ...], chosen: dict[UUID, int], form: Form
-) -> HttpResponse:
-    by = request.attendance
-    if form.errors:
-        return _sure(request, desk, items, chosen, form, status=422)
-    try:
-        made = bulk_close.sweep(desk, chosen, closing_of(form), by=by, at=session.now())
-    except (NotNow, Refused) as no:
-        return _sure(request, desk, items, chosen, form.but(**{"": no.reason}), status=409)
-    return let_go(request, HttpResponseRedirect(reverse("sweep-made", kwargs={"ref": made})), by)
+def _act(request: OfficeRequest, desk: str, chosen: dict[UUID, int]) -> HttpResponse:
+    """Close the chosen reports. They are not looked at first: the closure opens and checks each of them itself."""
+    by, at, status = request.attendance, session.now(), 422
+    form = Form.posted(sweeping_fields(bulk_preview.kinds_of(desk, chosen, by=by)), request.POST.lists())
+    if not form.errors:
+        try:
+            made = bulk_close.sweep(desk, chosen, closing_of(form), by=by, at=at)
+        except (NotNow, Refused) as no:
+            form, status = form.but(**{"": no.reason}), 409
+        else:
+            return let_go(request, HttpResponseRedirect(reverse("sweep-made", kwargs={"ref": made})), by)
+    return _sure(request, desk, bulk_preview.look(desk, chosen, by=by, at=at), chosen, form, status=status)
 
 
 def _sure(

@@ -16,7 +16,7 @@ from heedline.casework.search.reopening import ClosedReport
 from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import Keeping, SearchWaiting
+from heedline.reports.models import Keeping, SearchWaiting, Sweep
 from tests.casework.journey.test_bulk_close import SPAM, adverts, chosen
 from tests.support import keeping_scene, stories
 from tests.support.acting import acting
@@ -37,7 +37,8 @@ def people(house: House) -> People:
 
 
 def close_again(people: People, ref: UUID, name: str = "Odile") -> None:
-    people.take(ref, name)
+    if row(ref).owner_id is None:
+        people.take(ref, name)
     with people.sitting(name) as here:
         version = row(ref).version
         transitions.assess_and_close(
@@ -136,7 +137,10 @@ def test_a_match_at_another_desk_reopens_once(people: People) -> None:
     assert row(closed).stage == "waiting"
     shown = "".join(str(step.words) for step in people.read(closed).history.steps)
     assert "a report of another desk" in shown
-    close_again(people, closed)
+    with pytest.raises(Refused, match="Ask that desk under Other desks"):
+        close_again(people, closed)
+    people.passed_on(closed, "Odile", "Olga")
+    close_again(people, closed, "Olga")
     tidy()
     assert row(closed).stage == "closed"
 
@@ -151,7 +155,7 @@ def test_a_match_that_was_sent_before_the_day_of_closing_is_not_opened_again(
     compared(people, "Otto")
     # What is sent in the last quarter hour of a day counts as of the next.
     later = people.at + timedelta(days=2)
-    with people.sitting("Odile") as here:
+    with people.sitting("Olga") as here:
         transitions.take(ref, by=here, at=later)
         transitions.assess_and_close(
             ref, stories.VAGUE, stories.NOTHING, version=row(ref).version, by=here, at=later
@@ -173,6 +177,28 @@ def test_reports_that_are_closed_in_bulk_do_not_bring_each_other_back(people: Pe
     people.send(narrative=ONE + " He sells at www.watches.example too.")
     indexed(people)
     assert {row(ref).stage for ref in refs} == {"waiting"}, "another report with their address does"
+
+
+def test_a_match_at_another_desk_reopens_what_was_closed_in_bulk(people: People) -> None:
+    refs = adverts(people)
+    with people.sitting("Odile") as here:
+        bulk_close.sweep("north-east", chosen(refs), SPAM, by=here, at=people.at)
+    compared(people, "Odile", "Otto")
+    assert {row(ref).stage for ref in refs} == {"closed"}
+    people.send(narrative=ONE + " He sells at www.watches.example too.", **SOUTH_WEST)
+    compared(people, "Otto")
+    with people.sitting("Odile") as here:
+        desk_notices.tidy(by=here, at=people.at + 51 * MINUTE)
+    assert {row(ref).stage for ref in refs} == {"waiting"}
+    with acting("worker"):
+        paging.drain(people.at)
+        alarm = Alarm.objects.filter(kind="matched-after-closing")[0]
+        called = alarm_kinds.called(alarm, 0, people.at)
+    assert called == {people.house.officers[name].email for name in ("Odile", "Olga")}
+    with people.sitting("Odile") as here:
+        made = bulk_close.sweep("north-east", chosen(refs), SPAM, by=here, at=people.at)
+    assert Sweep.objects.get(pk=made).closed == 0
+    assert {row(ref).stage for ref in refs} == {"waiting"}
 
 
 def test_a_match_is_not_lost_while_a_colleague_is_changing_the_report(

@@ -285,8 +285,6 @@ def _complete(ref: UUID, *, by: Attendance, at: datetime) -> None:
     elsewhere = set(desk_notices.matches_of(ref, by=by))
     try:
         new = repeat_reports.matches_since(found, known, supervisor=repeat_reports.by_a_supervisor(words))
-        if elsewhere - known:
-            new[reopening.ELSEWHERE] = elsewhere - known
         if new:
             _stop(
                 found, MATCHED.format(", ".join(sorted(new))), {one for some in new.values() for one in some}

@@ -17,21 +17,22 @@ from django.db.models import Q
 
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
-from heedline.casework.linking import linked_reports
+from heedline.casework.linking import linked_reports, questions
+from heedline.casework.linking.questions import MatchLine
 from heedline.casework.report import notes
 from heedline.casework.report.opening import short_name
 from heedline.casework.report.restrictions import is_usable
 from heedline.casework.report.verb import FoundReport
 from heedline.casework.search import documents, link_decisions, seen_before
 from heedline.casework.search.link_decisions import LinkVerdict
-from heedline.casework.search.reopening import match_of
+from heedline.casework.search.reopening import ELSEWHERE, match_of
 from heedline.casework.search.seen_before import EarlierReport, NewReports, SeenBefore
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import Move, NotNow
-from heedline.reports.models import Step
+from heedline.reports.models import Report, Step
 from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
 
@@ -56,6 +57,14 @@ UNDECIDED = (
 )
 EARLIER = "It is a strong match with {}. Say that there is or may be an earlier report, or first decide under Seen before that they are not the same."
 TOO_MANY = "very many other reports"
+ASK = (
+    "It may be about the same matter as a report of another desk ({}). Ask that desk under Other desks, and close this report "
+    "when it has answered that the two are not. Or let a supervisor close it."
+)
+CONFIRMED = (
+    "Another desk ({}) has confirmed that it has a report of the same matter. Only a supervisor can close this one, giving a "
+    "reason."
+)
 #: Pages of earlier reports that are compared before a report is closed.
 _PAGES = 5
 
@@ -161,7 +170,7 @@ def permit_closing(found: FoundReport) -> list[UUID]:
     """Raise Refused if the report is or may be a repeat and the officer is not a supervisor.
 
     A report of any kind is one while a decision links it to another report, if its assessment says so, and while it shares
-    details with another report about which nobody has decided. A later
+    details with another report about which nobody has decided, here or at another desk (`matched_elsewhere`). A later
     assessment that says otherwise changes nothing unless a supervisor made it, with the reason: an officer could take the
     answer back and close the report. An assessment that does not open counts as one that says so.
 
@@ -192,6 +201,9 @@ def matches_since(found: FoundReport, known: Collection[UUID], *, supervisor: bo
         for one in seen.earlier:
             if one.undecided and (match := match_of(found.report.id, one.ref)) not in known:
                 new.setdefault(one.short, set()).add(match)
+    for line in matched_elsewhere(by=found.by, report=found.report):
+        if line.id not in known:
+            new.setdefault(ELSEWHERE, set()).add(line.id)
     if not new:
         _permit(found, bool(linked_reports.linked([found.report.id], by=found.by)), permit)
     return new
@@ -207,19 +219,35 @@ def _permit(found: FoundReport, linked: bool, permit: Callable[[], object]) -> b
 
     `permit` raises Refused unless the officer may close repeats.
     """
-    says = _assessed_as_repeat(found)
+    says, elsewhere = _assessed_as_repeat(found), matched_elsewhere(by=found.by, report=found.report)
     alike = undecided(found) if not linked and not says else []
-    if not linked and not says and alike == []:
+    if not linked and not says and alike == [] and not elsewhere:
         return False
+    confirmed = [one for one in elsewhere if one.confirmed]
     try:
         permit()
     except Refused:
         names = TOO_MANY if alike is None else ", ".join(one.short for one in alike)
         why = UNDECIDED.format(names) if names else _SUPERVISOR
+        if elsewhere and not names:
+            desks = ", ".join(sorted({one.other_name for one in confirmed or elsewhere}))
+            why = (CONFIRMED if confirmed else ASK).format(desks)
         raise Refused(LINKED if linked else why) from None
-    if says and not linked:
+    if says and not linked and not confirmed:
         _refuse_unproven(found, says)
     return True
+
+
+def matched_elsewhere(*, by: Attendance, report: Report | None = None) -> list[MatchLine]:
+    """Return the matches at other desks that bar closing a report of the officer's desks, or this one.
+
+    They bar it until one of the two desks has asked and the other has denied, or has disposed of its report. A restricted report
+    may not be asked about. Raises Locked.
+    """
+    if report is not None and not is_usable(report):
+        return []
+    lines = questions.matches(by=by, report=report.id if report is not None else None)
+    return [one for one in lines if not one.ended and one.confirmed is not False]
 
 
 @dataclass(frozen=True)

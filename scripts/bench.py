@@ -32,6 +32,7 @@ from bench import (
     key_work,
     log_work,
     material_work,
+    overload,
     page_flow,
     page_weights,
     question_page,
@@ -46,7 +47,20 @@ from bench.processes import machine
 
 #: What can be measured alone, in the order of a run.
 STAGES = frozenset(
-    {"api", "pages", "desks", "log", "keys", "search", "check", "files", "uploads", "material", "pager"}
+    {
+        "api",
+        "pages",
+        "desks",
+        "log",
+        "keys",
+        "search",
+        "check",
+        "files",
+        "uploads",
+        "material",
+        "pager",
+        "overload",
+    }
 )
 #: Seconds in which an invented report is made and indexed at most.
 SECONDS_EACH = 0.015
@@ -237,6 +251,9 @@ def _in_an_instance(size: Size, only: frozenset[str], found: dict[str, Any]) -> 
         if "pager" in only:
             say(f"paging about {size.alarms:,} alarms and one danger")
             found["pager"] = alarm_flood.measure(instance, size.alarms)
+        if "overload" in only:
+            say(f"offering {overload.REPORTS} reports and {overload.VISITORS} visitors a second")
+            found["overload"] = overload.measure(instance, size.seconds)
         if "pages" in only:
             _pages(instance, size, found)
         if only & {"desks", "keys", "search"}:

@@ -28,6 +28,8 @@ SEEN_FEW = 100_000
 COVERED_SECONDS = 60.0
 #: Until a danger is paged among so many other alarms, and the queries of a round.
 PAGED_SECONDS, PAGED_QUERIES = 60.0, 50
+#: While more is offered than two cores can serve: the page of guidance, and the one that takes words of danger.
+GUIDANCE_P99_S, DANGER_P99_S = 0.5, 2.0
 AT_ONCE = (16, 64)
 #: Sealing and opening beside the bare cipher, and what a file of any size may take.
 SEALING_SHARE, FILE_MEMORY_MIB = 0.6, 64
@@ -55,6 +57,7 @@ def judge(found: dict[str, Any]) -> list[Verdict]:
         ("api", _api),
         ("flow", _pages),
         ("pager", _pager),
+        ("overload", _overload),
         ("desks", _desk),
         ("memory", _memory),
         ("sequence", _sequence),
@@ -419,6 +422,20 @@ def _pager(found: dict[str, Any]) -> Iterator[Verdict]:
             f"{measured['seconds']} s, {measured['queries']} queries",
             f"≤ {PAGED_SECONDS:.0f} s, ≤ {PAGED_QUERIES} queries",
             measured["seconds"] <= PAGED_SECONDS and measured["queries"] <= PAGED_QUERIES,
+        )
+
+
+def _overload(found: dict[str, Any]) -> Iterator[Verdict]:
+    for what, name, budget in (
+        ("Run, Hide, Tell", "guidance", GUIDANCE_P99_S),
+        ("the page for somebody in danger", "danger", DANGER_P99_S),
+    ):
+        told = found["overload"][name]
+        yield Verdict(
+            f"{what}, p99 while too much is offered",
+            f"{told['p99']} s, answers: {told['statuses']}",
+            f"≤ {budget} s, all served",
+            told["p99"] <= budget and set(told["statuses"]) == {"200"},
         )
 
 

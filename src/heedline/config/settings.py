@@ -161,6 +161,7 @@ CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = SECURE
 CSRF_FAILURE_VIEW = "heedline.web.refusals.csrf_failure"
 PUBLIC_CSRF_FAILURE = "heedline.web.public.report.without_cookies.forgery_check_failed"
+PUBLIC_TOO_BUSY = "heedline.web.public.shell.recovery.too_busy"
 # Which site frames a page: the modules below the sites look it up here.
 PAGE_CONTEXTS = {
     f"heedline.config.urls_{site}": f"heedline.web.{site}.page_context.page_context"

@@ -150,6 +150,7 @@ def build(process: str) -> Front:
     from heedline.api import views as api
     from heedline.api.incoming import ReportAddress
     from heedline.casework.intake import page_counts
+    from heedline.gateway.busy_page import BusyPage, lanes
     from heedline.gateway.intake_first import intake_first
     from heedline.gateway.intake_together import IntakeTogether
     from heedline.web.public.guidance import attack
@@ -168,6 +169,8 @@ def build(process: str) -> Front:
         fixed={path: (200, list(page.headers), page.body) for path, page in pages.items()},
         ready=lambda path: path in files.files or path in pages,  # HEAD, too
         together=(IntakeTogether(app),),
+        lane_of=lanes(),
+        busy=BusyPage(app),
         uploads=Uploads(
             _OnFreshConnections(
                 AllAddresses((FileAddresses(drafts), PartAddresses(drafts), ReportAddress()))

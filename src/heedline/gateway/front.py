@@ -13,6 +13,7 @@ import logging
 from asyncio import AbstractEventLoop
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from http import HTTPStatus
 from io import BytesIO
 from typing import Protocol
@@ -22,6 +23,7 @@ from heedline.api import problems
 from heedline.casework.rate_limit import spread
 from heedline.gateway.groups import Group, Groups
 from heedline.gateway.idle_work import IdleWork
+from heedline.gateway.lanes import QueueLane
 from heedline.gateway.uploads import Uploads
 from heedline.gateway.workers import NoThread, Workers
 from heedline.gateway.wsgi_environment import Scope, base_of, environ_of, host_of, is_for
@@ -87,6 +89,10 @@ class FrontLimits:
     #: How long a request waits for a thread before it is asked to come again: longer than one that has a thread waits for
     #: the database, and together with that less than a proxy in front usually waits (60 seconds).
     wait_within: float = 30.0
+    #: How many pages that are only read, and how many reports of programs, may wait for a thread. Together they leave
+    #: connections for guidance, for people in danger and for what somebody has typed.
+    pages_waiting: int = 64
+    programs_waiting: int = 256
 
 
 @dataclass(slots=True)
@@ -94,6 +100,7 @@ class Front:
     """The RSGI application that granian calls, in front of the WSGI application `app`.
 
     `origin` is the only origin that is served, including its port. `fixed` maps paths to complete responses to GET.
+    `lane_of` returns how urgent a request is, and `busy` the page for whoever is asked to come again, with the form that was sent.
     `ready` returns whether `app` serves a path from an existing file, which needs no thread either. `together` are the
     handlers that run requests in groups. `uploads` receives bodies with files, and is None on a site that takes none.
     """
@@ -105,6 +112,8 @@ class Front:
     ready: Callable[[str], bool] = lambda path: False
     together: Sequence[Together] = ()
     uploads: Uploads | None = None
+    lane_of: Callable[[WSGIEnvironment], QueueLane] = lambda _: QueueLane.TEXT
+    busy: Callable[[WSGIEnvironment, bytes], RawResponse] | None = None
     _base: WSGIEnvironment = field(init=False)
     _host: str = field(init=False)
     _workers: Workers = field(init=False)
@@ -161,7 +170,7 @@ class Front:
 
     async def _status_of(self, environ: WSGIEnvironment) -> int:
         """Run a request, discard its response and return its status."""
-        status, _, body = await self._turn(lambda: run(self.app, environ)) or _busy(environ)
+        status, _, body = await self._turn(lambda: run(self.app, environ)) or self._come_again(environ)
         if not isinstance(body, bytes):
             await self._workers.run(body.close)
         return status
@@ -198,7 +207,7 @@ class Front:
         try:
             refused = await body.read(sender)
             if refused is HTTPStatus.SERVICE_UNAVAILABLE:
-                return _busy(environ)
+                return self._come_again(environ)
             environ["wsgi.input"] = BytesIO(b"" if refused else body.whole())
             environ["CONTENT_LENGTH"] = "0" if refused else str(body.size)
             if refused:
@@ -211,11 +220,11 @@ class Front:
     async def _upload(self, uploads: Uploads, environ: WSGIEnvironment, sender: Sender) -> AnyResponse | None:
         receiver = await self._turn(lambda: uploads.takes.begin(environ))
         if receiver is None:
-            return _busy(environ)
+            return self._come_again(environ)
         try:
             sent_by, network = receiver.sent_by, uploads.network(environ)
             if not uploads.enter(sent_by, network):
-                return _busy(environ)
+                return self._come_again(environ)
             try:
                 await uploads.pass_on(sender, receiver, environ)
             finally:
@@ -232,23 +241,45 @@ class Front:
 
         With `sender`, the thread sends a complete response itself without waking the loop, and None is returned.
         """
+        lane = self.lane_of(environ)
+        if lane is QueueLane.PAGE and self._workers.waiting(lane) >= self.limits.pages_waiting:
+            return self._come_again(environ)
         self._idle_work.page_begins()
         try:
             for together, groups in self._groups:
                 if together.expects(environ):
+                    if groups.waiting() >= self.limits.programs_waiting:
+                        return self._come_again(environ)
                     response = await groups.run((environ, sender))
                     if not isinstance(response, _ByItself):
                         return response
                     break
             if sender is None:
-                return await self._workers.run(lambda: run(self.app, environ), within=self.limits.wait_within)
+                return await self._workers.run(
+                    lambda: run(self.app, environ), within=self.limits.wait_within, lane=lane
+                )
             return await self._workers.run_unhurried(
-                lambda: self._run_and_send(environ, sender), within=self.limits.wait_within
+                lambda: self._run_and_send(environ, sender), within=self.limits.wait_within, lane=lane
             )
         except NoThread:
-            return _busy(environ)
+            return self._come_again(environ)
         finally:
             self._idle_work.page_ends()
+
+    def _come_again(self, environ: WSGIEnvironment) -> RawResponse:
+        """Return a response that asks the client to try again later, in the API's format if the client is a program."""
+        seconds = round(spread(AGAIN_AFTER))
+        if environ["PATH_INFO"].startswith("/api/"):
+            return _send_again(seconds)
+        wait = ("retry-after", str(seconds))
+        if self.busy is not None:
+            status, headers, body = self.busy(environ, _typed(environ))
+            return status, [*headers, wait], body
+        return plain(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "Very many people are using this service. Nothing was stored. Please try again in a few seconds.",
+            wait,
+        )
 
     def _groups_of(self, together: Together) -> Groups[_Asked, AnyResponse | _ByItself]:
         """Return the queue that runs requests of one kind in groups."""
@@ -416,6 +447,22 @@ def run(app: WSGIApplication, environ: WSGIEnvironment) -> AnyResponse:
     return status, [(name.lower(), value) for name, value in headers], body
 
 
+@cache
+def _send_again(seconds: int) -> RawResponse:
+    """Return the response that asks a program to send its report again after so many seconds."""
+    problem = problems.ApiProblem(
+        problems.NOT_NOW, "Nothing was stored. Send the same again with the same key.", retry_after=seconds
+    )
+    page = problems.problem_page(problem)
+    return page.status_code, list(page.items()), page.content
+
+
+def _typed(environ: WSGIEnvironment) -> bytes:
+    """Return the form that was sent, or nothing."""
+    body = environ.get("wsgi.input")
+    return body.getvalue() if isinstance(body, BytesIO) else b""
+
+
 def plain(status: HTTPStatus, words: str, *more: tuple[str, str]) -> RawResponse:
     """Return a plain-text response of one sentence, for requests that never reach a page."""
     body = words.encode()
@@ -427,20 +474,3 @@ def plain(status: HTTPStatus, words: str, *more: tuple[str, str]) -> RawResponse
         *more,
     ]
     return int(status), headers, body
-
-
-def _busy(environ: WSGIEnvironment) -> RawResponse:
-    """Return a response that asks the client to try again later, in the API's format if the client is a program."""
-    if not environ["PATH_INFO"].startswith("/api/"):
-        return plain(
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            "Very many people are using this service. Nothing was stored. Please try again in a few seconds.",
-            ("retry-after", str(round(spread(AGAIN_AFTER)))),
-        )
-    problem = problems.ApiProblem(
-        problems.NOT_NOW,
-        "Nothing was stored. Send the same again with the same key.",
-        retry_after=round(spread(AGAIN_AFTER)),
-    )
-    page = problems.problem_page(problem)
-    return page.status_code, list(page.items()), page.content

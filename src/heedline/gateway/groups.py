@@ -73,6 +73,10 @@ class Groups[T, R]:
         #: Guards `_waiting` and `_running`, so that no request is missed between a check and what follows from it.
         self._lock = threading.Lock()
 
+    def waiting(self) -> int:
+        """Return how many requests wait for a group."""
+        return len(self._waiting)
+
     async def run(self, request: T) -> R | None:
         """Run a request with the next group and return its result.
 

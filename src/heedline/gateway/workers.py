@@ -16,6 +16,8 @@ from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any
 
+from heedline.gateway.lanes import LanedQueue, Queued, QueueLane
+
 
 class NoThread(Exception):
     """Raised when no thread becomes free in time."""
@@ -36,21 +38,25 @@ class Workers:
         self._most = most
         self._threads: list[_Worker] = []
         self._idle: list[_Worker] = []
-        self._waiting: deque[_Job] = deque()
+        self._waiting: LanedQueue[_Job] = LanedQueue()
         self._ended: deque[Future[Any]] = deque()
         self._unhurried = 0
         self._looks = False
 
-    async def run[T](self, what: Callable[[], T], *, within: float | None = None) -> T:
+    async def run[T](
+        self, what: Callable[[], T], *, within: float | None = None, lane: QueueLane = QueueLane.TEXT
+    ) -> T:
         """Run a function in one of the threads and return its result.
 
         Raises NoThread if none becomes free within so many seconds, and whatever is raised in the thread.
         """
-        result: T = await self._run(_Job(what, asyncio.get_running_loop().create_future(), True), within)
+        result: T = await self._run(
+            _Job(what, asyncio.get_running_loop().create_future(), lane, wakes=True), within
+        )
         return result
 
     async def run_unhurried[T](
-        self, what: Callable[[], T | None], *, within: float | None = None
+        self, what: Callable[[], T | None], *, within: float | None = None, lane: QueueLane = QueueLane.TEXT
     ) -> T | None:
         """Run a function like `run`, but without waking the loop to return None.
 
@@ -60,7 +66,7 @@ class Workers:
         self._look_later()
         try:
             result: T | None = await self._run(
-                _Job(what, asyncio.get_running_loop().create_future(), False), within
+                _Job(what, asyncio.get_running_loop().create_future(), lane, wakes=False), within
             )
             return result
         finally:
@@ -83,6 +89,10 @@ class Workers:
     def others_wait(self) -> bool:
         """Return whether any job is waiting for a thread. May be called from any thread."""
         return bool(self._waiting)
+
+    def waiting(self, lane: QueueLane) -> int:
+        """Return how many jobs of a lane wait for a thread."""
+        return self._waiting.waiting(lane)
 
     def stop(self) -> None:
         """Stop each thread once it has no jobs left."""
@@ -122,7 +132,7 @@ class Workers:
         return worker
 
     def _pair(self) -> None:
-        """Give queued jobs to idle threads, oldest first."""
+        """Give queued jobs to idle threads."""
         while self._waiting and self._idle:
             worker = self._idle.pop()
             try:
@@ -163,12 +173,13 @@ class Workers:
             self._look_later()
 
 
-class _Job:
+class _Job(Queued):
     """A function to run, the future for its result, and whether to wake the loop if the result is None."""
 
     __slots__ = ("done", "wakes", "what")
 
-    def __init__(self, what: Callable[[], Any], done: Future[Any], wakes: bool) -> None:
+    def __init__(self, what: Callable[[], Any], done: Future[Any], lane: QueueLane, *, wakes: bool) -> None:
+        super().__init__(lane)
         self.what, self.done, self.wakes = what, done, wakes
 
 

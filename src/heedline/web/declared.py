@@ -14,6 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 #: Key of the WSGI environment: the status under which `gateway.front` refused a body, which is then not there to be read.
 BODY_REFUSED = "heedline.body-refused"
+#: Key of the WSGI environment: whoever asks is to be asked to come again, because too many others wait.
+TOO_BUSY = "heedline.too-busy"
 
 
 class SentBy(Enum):

@@ -33,7 +33,7 @@ from heedline.casework.errors import (
 )
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.web.declared import BODY_REFUSED
+from heedline.web.declared import BODY_REFUSED, TOO_BUSY
 from heedline.web.page_context import is_signed_in_to
 
 logger = logging.getLogger("heedline.web")
@@ -140,6 +140,9 @@ class RefusalsBecomePages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if TOO_BUSY in request.META:  # of the public site alone
+            busy: HttpResponse = import_string(settings.PUBLIC_TOO_BUSY)(request)
+            return busy
         refused = BODIES.get(request.META.get(BODY_REFUSED, 0))
         if refused is not None and not request.path_info.startswith("/api/"):  # the API has problem documents
             return page(request, refused)

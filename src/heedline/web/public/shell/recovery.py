@@ -128,6 +128,14 @@ def store_away(request: HttpRequest, *, full: bool = False) -> HttpResponse:
     return response
 
 
+def too_busy(request: HttpRequest) -> HttpResponse:
+    """Ask to come again, because too many people use the site. `busy_page` puts what was sent into the form."""
+    posted = request.method == "POST"
+    box, hidden = Typed("@name@", "@value@", True), Typed("@name@", "@value@", False)
+    again = (box, hidden) if posted else ()
+    return page(request, "try_again", status=503, again=again, posted=posted, full=True, no_token=True)
+
+
 def forgery_check_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Handle a POST that failed Django's CSRF check.
 

@@ -16,7 +16,7 @@ import pytest
 
 from heedline.casework.attachments import stored_objects
 from heedline.files import object_storage
-from heedline.files.object_storage import ObjectStorage, bucket_storage
+from heedline.files.object_storage import BlockTaken, ObjectStorage, bucket_storage
 from heedline.files.sealed_stream import Sealing, new_file_key, read_all, read_range
 from heedline.files.storage import ObjectMissing
 from heedline.vault import CannotOpen
@@ -113,6 +113,59 @@ def test_another_process_goes_on_with_what_was_finished(storage: ObjectStorage, 
     other.finish(name)
     assert storage.size(name) == 2 * len(body)
     assert storage.read(name, len(body) - 5, 10) == body[-5:] + body[:5]
+
+
+def test_a_server_that_comes_late_overwrites_nothing_that_another_acknowledged(
+    storage: ObjectStorage, service: str
+) -> None:
+    """A browser goes on at another server, and the first one still has a part in memory. A megabyte was lost."""
+    other = ObjectStorage(bucket_storage("files", service, "nowhere", "a", "b"))
+    name = uuid4()
+    storage.append(name, b"a" * 40_000, 0)
+    storage.finish(name)
+    storage.append(name, b"b" * 10_000, 40_000)  # in memory, its connection breaks
+    other.append(name, b"c" * 90_000, 40_000)
+    other.finish(name)
+    with pytest.raises(BlockTaken):
+        storage.finish(name)
+    assert other.read(name, 0, 200_000) == storage.read(name, 0, 200_000) == b"a" * 40_000 + b"c" * 90_000
+    storage.append(name, b"d" * 10_000, 130_000)
+    storage.finish(name)
+    assert other.size(name) == 140_000
+
+
+def test_of_two_servers_that_cut_one_block_only_the_first_goes_on(
+    storage: ObjectStorage, service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = ObjectStorage(bucket_storage("files", service, "nowhere", "a", "b"))
+    name = uuid4()
+    storage.append(name, b"a" * 50_000, 0)
+    storage.finish(name)
+    read = storage._read
+
+    def slowly(*block: object) -> tuple[bytes, str]:
+        found = read(*block)  # type: ignore[arg-type]
+        monkeypatch.setattr(storage, "_read", read)
+        other.append(name, b"c" * 20_000, 45_000)
+        other.finish(name)
+        return found
+
+    monkeypatch.setattr(storage, "_read", slowly)
+    with pytest.raises(BlockTaken):
+        storage.append(name, b"d", 40_000)
+    assert other.read(name, 0, 99_000) == b"a" * 45_000 + b"c" * 20_000
+
+
+def test_a_write_whose_answer_was_lost_counts_as_done(
+    storage: ObjectStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = uuid4()
+    storage.append(name, b"a" * 10_000, 0)
+    storage.finish(name)
+    storage._put(name, 0, b"a" * 10_000)
+    with pytest.raises(BlockTaken):
+        storage._put(name, 0, b"b" * 10_000)
+    assert storage.read(name, 0, 20_000) == b"a" * 10_000
 
 
 def test_many_objects_at_once_keep_their_bytes(storage: ObjectStorage) -> None:

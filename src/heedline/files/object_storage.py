@@ -27,6 +27,7 @@ _BLOCK = 4 * 1024 * 1024
 #: Objects whose last block may wait in memory, and objects whose blocks are known.
 _MOST_WAITING, _MOST_KNOWN = 16, 256
 _FULL = {"507", "InsufficientStorage", "QuotaExceeded", "XMinioStorageFull", "EntityTooLarge"}
+_TAKEN = {"412", "PreconditionFailed", "ConditionalRequestConflict"}
 _NOT_THERE = {"404", "NoSuchKey", "NotFound", "416", "InvalidRange"}
 
 
@@ -53,6 +54,10 @@ def bucket_storage(bucket: str, endpoint: str, region: str, key: str, secret: st
             s3={"addressing_style": "path"} if endpoint else {},
         ),
     )
+
+
+class BlockTaken(ObjectMissing):
+    """Raised when another server has written the block. What this one would have continued is no longer there."""
 
 
 class ObjectStorage:
@@ -130,7 +135,10 @@ class ObjectStorage:
             self._waiting[name] = (start, block)
             evicted = self._waiting.popitem(last=False) if len(self._waiting) > _MOST_WAITING else None
         if evicted and evicted[1][1]:
-            self._put(evicted[0], *evicted[1])
+            with suppress(
+                ObjectMissing
+            ):  # another server has gone on with it: told to whoever writes it next
+                self._put(evicted[0], *evicted[1])
 
     def _flush(self, name: UUID) -> None:
         with self._lock:
@@ -151,7 +159,8 @@ class ObjectStorage:
             if start >= at:
                 self._delete(name, start)
             elif start + size > at:
-                self._put(name, start, bytearray(self._get(name, start, 0, at - start)))
+                held, mark = self._read(name, start)
+                self._put(name, start, held[: at - start], instead_of=mark)
 
     def _blocks(self, name: UUID) -> list[tuple[int, int]]:
         """Return the offset and size of each block that belongs to the object, in order.
@@ -182,11 +191,27 @@ class ObjectStorage:
     def _object(self, name: UUID, start: int) -> Any:
         return self._storage.bucket.Object(f"{self._prefix}{name}/{start:016d}")
 
-    def _put(self, name: UUID, start: int, block: bytearray) -> None:
+    def _put(self, name: UUID, start: int, block: bytes, *, instead_of: str = "") -> None:
+        """Write a block where there is none, or in place of the one with this entity tag.
+
+        Raises ObjectMissing if another server has written there.
+        """
         with self._lock:
             self._known.pop(name, None)
+        only = {"IfMatch": instead_of} if instead_of else {"IfNoneMatch": "*"}
+        try:
+            with _told():
+                self._object(name, start).put(Body=bytes(block), **only)
+        except BlockTaken:
+            # the answer to our own write may have been lost, and the library then writes again
+            if self._read(name, start)[0] != block:
+                raise
+
+    def _read(self, name: UUID, start: int) -> tuple[bytes, str]:
+        """Return a whole block and its entity tag."""
         with _told():
-            self._object(name, start).put(Body=bytes(block))
+            answer = self._object(name, start).get()
+            return answer["Body"].read(), answer["ETag"]
 
     def _get(self, name: UUID, begins: int, first: int, stop: int) -> bytes:
         with _told():
@@ -218,6 +243,8 @@ def _told() -> Iterator[None]:
         code = str(error.response.get("Error", {}).get("Code", ""))
         if code in _NOT_THERE:
             raise ObjectMissing from None
+        if code in _TAKEN:
+            raise BlockTaken from None
         if code in _FULL:
             raise StorageFull from None
         raise ConnectionError("the object storage refused a request") from None

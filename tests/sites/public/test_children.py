@@ -20,7 +20,7 @@ def worried(rosa: Walker) -> None:
 
 
 def called_back(rosa: Walker) -> None:
-    rosa.visit("/talk/").press("Ask us to call you back", danger="no")
+    rosa.visit("/talk/").follow("Ask us to call you back").press("Ask us to call you back", danger="no")
 
 
 def found_online(rosa: Walker) -> None:

@@ -53,6 +53,29 @@ def test_the_door_for_a_worry_says_extremism_prevent_and_who_runs_it(rosa: Walke
     assert "I am worried about myself" in words
 
 
+def test_telling_us_and_asking_for_a_call_are_two_equal_starts(rosa: Walker) -> None:
+    starts = rosa.visit("/talk/").html.split('class="hl-starts"')[1].split("</section>")[:2]
+    assert [re.findall(r"<h2[^>]*>([^<]+)<", one) for one in starts] == [
+        ["Tell us here"],
+        ["Ask us to call you"],
+    ]
+    assert all(one.count('class="govuk-button"') == 1 for one in starts)
+    assert rosa.follow("Ask us to call you back").at == "/talk/call/"
+
+
+def test_pictures_on_a_door_say_nothing_that_words_do_not(rosa: Walker) -> None:
+    """A browser that draws no pictures in SVG would show their words."""
+    pictures = re.findall(r"<svg.*?</svg>", rosa.visit("/talk/").html, re.DOTALL)
+    assert len(pictures) == 5
+    for one in pictures:
+        assert 'aria-hidden="true"' in one
+        assert not re.sub(r"<[^>]*>", "", one).strip()
+
+
+def test_a_live_attack_online_is_a_reason_to_call_999_first(rosa: Walker) -> None:
+    assert "If it is happening live, or if someone is in danger now, call 999" in rosa.visit("/link/").text
+
+
 def test_a_child_who_kept_or_shared_something_is_told_what_to_do(rosa: Walker) -> None:
     words = rosa.visit("/link/").main
     for said in (

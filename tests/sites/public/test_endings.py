@@ -28,7 +28,7 @@ def person(rosa: Walker) -> None:
 
 
 def callback(rosa: Walker, **when: list[str]) -> None:
-    rosa.visit("/talk/").press("Ask us to call you back", danger="no")
+    rosa.visit("/talk/").follow("Ask us to call you back").press("Ask us to call you back", danger="no")
     rosa.press("Continue", name="Rosa", phone="07700 900123", **when).press("Send your request")
 
 
@@ -83,7 +83,7 @@ def test_a_request_is_not_called_a_report_and_its_code_not_the_only_way(rosa: Wa
 
 
 def test_a_request_for_a_call_is_not_called_a_report_before_it_is_sent(rosa: Walker) -> None:
-    rosa.visit("/talk/").press("Ask us to call you back", danger="no")
+    rosa.visit("/talk/").follow("Ask us to call you back").press("Ask us to call you back", danger="no")
     rosa.press("Continue", name="Rosa", phone="07700 900123")
     assert rosa.at == "/r/check/"
     assert "your report" not in rosa.main

@@ -19,7 +19,10 @@ PACK = load_pack("uk")
         ("advice", "LS1 3AD", "routine", "advice-north-east", None, "west-yorkshire", "postcode"),
         ("advice", "NE1", "routine", "advice-north-east", None, "northumbria", "postcode"),
         ("advice", "EX1 1GE", "routine", "advice-national", None, "devon-and-cornwall", "kind"),
-        ("advice", "TD15", "routine", "advice-national", None, "unknown", "kind"),
+        ("advice", "TD15", "routine", "advice-national", None, "unknown", "several-forces"),
+        ("advice", "ZZ9 9ZZ", "routine", "advice-national", None, "unknown", "no-area"),
+        ("advice", "BT1 5GS", "routine", "advice-northern-ireland", None, "northern-ireland", "postcode"),
+        ("advice", "EH1 1YZ", "routine", "advice-national", None, "police-scotland", "kind"),
         ("activity", "LS1 3AD", "routine", "north-east", "national", "west-yorkshire", "postcode"),
     ],
 )  # fmt: skip
@@ -36,7 +39,8 @@ def test_each_sort_of_desk_is_there_and_takes_only_its_kind() -> None:
     assert {desk.code: desk.kind for desk in PACK.desks.values()} == {
         "national": "activity", "north-east": "activity", "south-west": "activity",
         "safeguarding": "safeguarding", "material": "material",
-        "advice-north-east": "advice", "advice-national": "advice", "identity": "authoriser",
+        "advice-north-east": "advice", "advice-national": "advice",
+        "advice-northern-ireland": "advice", "identity": "authoriser",
     }  # fmt: skip
     for desk in PACK.desks.values():
         if desk.kind not in ("activity", "authoriser"):

@@ -22,6 +22,7 @@ from heedline.casework.duty.alarm_callers import (
     call_supervisors,
     call_supervisors_then_chain,
     call_task_owners,
+    call_the_desk,
     call_the_desk_and_stewards,
     call_the_trained,
     call_translators,
@@ -138,8 +139,10 @@ def _about_translation(words: str, do: str, *resolved_by: AlarmEvent) -> AlarmRu
     )
 
 
-def _about_keys(words: str, lasts: Lasts, instead: str) -> AlarmRule:
-    return AlarmRule(words=words, about=About.DESK, lasts=lasts, while_it_lasts=instead, page="keys")
+def _about_keys(words: str, lasts: Lasts, instead: str, called: Called = call_the_desk) -> AlarmRule:
+    return AlarmRule(
+        words=words, about=About.DESK, called=called, lasts=lasts, while_it_lasts=instead, page="keys"
+    )
 
 
 def _about_the_desk(words: str, do: str, page: str = "", page_for: AnyCapability | None = None) -> AlarmRule:
@@ -296,7 +299,8 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
     AlarmKind.THIN_DESK: _about_keys(
         "A desk has fewer than two officers who can open its reports",
         lambda alarm, at: health.desk_is_thin(alarm.desk_id, at),
-        "A second officer must be enrolled on the desk first.",
+        "A second officer must be enrolled on the desk first. Its reports go to another desk until then.",
+        call_the_desk_and_stewards,  # who alone can enrol somebody
     ),
     AlarmKind.KEYS_RECOVERED: AlarmRule(
         words="Keys of the desk opened with three shares of its recovery key",

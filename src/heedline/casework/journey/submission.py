@@ -106,11 +106,14 @@ def seal(new: NewReport, *, at: datetime) -> SealedReport:
     today = at.date()
     desk = key_directory.addressee(decision.desk_code, today)
     watch = key_directory.addressee(decision.watch_code, today) if decision.watch_code else None
-    if desk is None:  # fewer than two people could open it there: the round-the-clock desk takes it
+    because = decision.because if desk is not None else "too-few-people"
+    if desk is None and (kind := pack.kinds.get(new.record.kind)) is not None and kind.desk:
+        desk = key_directory.addressee(kind.desk, today)  # that of the rest of the country
+    if desk is None:  # nor there: the round-the-clock desk takes it
         desk, watch = key_directory.addressee(pack.watch_desk, today), None
     if desk is None:
         raise SealingStopped
-    sealed = enclose(new, desk=desk, watch=watch, because=decision.because, at=at)
+    sealed = enclose(new, desk=desk, watch=watch, because=because, at=at)
     due_at = _due(new.record, decision.area, _kind_of(new.incident), at)
     sending = door.Submission(
         report=new.report_id,

@@ -59,6 +59,7 @@ class CaseAnswers:
     pages_flag: str = ""
     hint: LanguageHint | None = None
     call: CallLine | None = None
+    routed_words: str = ""  # why the report is not at the desk of its place
     odd: bool = False  # a request says that something odd has happened
     translation: VersionLine | None = field(repr=False, default=None)
 
@@ -89,9 +90,23 @@ def answers_of(
             report_language.guess_of(opened.narrative), opened.language, said=opened.language_said
         ),
         call=_call(report, opened, at),
+        routed_words=_routed_words(opened.routed, report.kind),
         odd=opened.odd,
         translation=newest(translations),
     )
+
+
+#: Why a report is not at the desk of its place. Of a confidential report only the first is said: its place may not matter.
+_ROUTED = {
+    "too-few-people": "Fewer than two people could open it at the desk of its place, so it came here. The stewards are alerted.",
+    "no-area": "Its postcode lies in no area that we know, so it came here. Find out where the site is.",
+    "several-forces": "Its postcode lies in more than one area, so it came here. Find out where the site is.",
+}
+
+
+def _routed_words(code: str, kind: str) -> str:
+    told = code == "too-few-people" or not load_pack(settings.PACK).is_confidential(kind)
+    return _ROUTED.get(code, "") if told else ""
 
 
 def _kind_words(report: Report) -> str:

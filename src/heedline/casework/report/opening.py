@@ -110,6 +110,8 @@ class OpenedReport:
     channel: str
     language: str
     taken_down: dict[str, Any] = field(repr=False, default_factory=dict)
+    routed: str = ""
+    """Why the report was sent to its first desk, as a code of `RouteDecision.because`."""
     files: tuple[Mapping[str, Any], ...] = field(repr=False, default=())
     """The manifest of the files sent with the report."""
     hints: tuple[str, ...] = ()
@@ -184,6 +186,7 @@ def open_report(
             told["channel"],
             told["language"],
             told.get("taken_down", {}),
+            str(told.get("routed", "")),
             tuple(told.get("files", ())),
             tuple(told.get("hints", ())),
         )

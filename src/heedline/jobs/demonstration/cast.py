@@ -54,6 +54,8 @@ PEOPLE: tuple[tuple[str, str, str, bool], ...] = (
     ("Maud Fenwick", "material", "supervisor", False),
     ("Edda Holloway", "advice-north-east", "officer", False),
     ("Emil Karlsen", "advice-north-east", "supervisor", False),
+    ("Una Devlin", "advice-northern-ireland", "officer", False),
+    ("Ultan Keane", "advice-northern-ireland", "supervisor", False),
     ("Vera Standish", "advice-national", "officer", True),
     ("Viktor Amadi", "advice-national", "supervisor", False),
     ("Ada Thornbury", "identity", "authoriser", True),

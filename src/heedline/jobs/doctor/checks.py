@@ -426,6 +426,8 @@ def run(home: Path) -> int:
                 *doctor_people.stewards(connection),
                 *doctor_people.supervisors(connection),
                 *doctor_people.controller(connection),
+                *doctor_people.holidays(at),
+                *doctor_people.receiving(connection),
                 *statements(connection),
                 *arrivals(connection, at=at),
                 *(CheckResult(*one) for one in search_coverage.told(connection)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, LiteralString
 
 import psycopg
@@ -13,6 +14,8 @@ from heedline.packs import load_pack
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
 
+#: The month from which the next year's holidays are needed, because a deadline of this year may end in it.
+_NEXT_YEARS_HOLIDAYS = 10
 _STEWARDS = """
 SELECT count(DISTINCT a.officer_id) FROM desks_appointment a JOIN desks_officer o ON o.id = a.officer_id
 WHERE a.role = 'steward' AND a.ended_on IS NULL AND o.is_active
@@ -59,6 +62,24 @@ def supervisors(connection: Connection) -> Iterator[CheckResult]:
         "each desk, or the round-the-clock desk for it, has a supervisor who can discharge a danger to life"
         f" ({number} have none)",
     )
+
+
+def holidays(at: datetime) -> Iterator[CheckResult]:
+    """Check that public holidays are listed for this year and, from October, for the next, in which deadlines then end."""
+    days = load_pack(env.text("HEEDLINE_PACK", default="uk")).working_days
+    needed = at.year + (at.month >= _NEXT_YEARS_HOLIDAYS)
+    yield CheckResult(
+        days.last_year >= needed,
+        f"public holidays are listed for {needed} (holidays.toml ends with {days.last_year}): deadlines count working days",
+    )
+
+
+def receiving(connection: Connection) -> Iterator[CheckResult]:
+    """Check that every desk of the pack that receives reports is set up. Reports for another would go elsewhere."""
+    pack = load_pack(env.text("HEEDLINE_PACK", default="uk"))
+    there = {code for (code,) in connection.execute("SELECT code FROM desks_desk")}
+    missing = [desk.name for desk in pack.desks.values() if desk.role == "desk" and desk.code not in there]
+    yield CheckResult(not missing, f"each desk of the pack is set up ({', '.join(missing) or 'so it is'})")
 
 
 def controller(connection: Connection) -> Iterator[CheckResult]:

@@ -42,7 +42,8 @@ class RouteDecision:
     because it is only a force's id or `unknown`. `because` is one of a closed set of codes and never the
     place itself: `rail`, `airport`, `military` or `nuclear` (the text names such a place), `postcode`,
     `place` (found from the text), `no-area`, `several-forces`, `unknown-kind`, `desk-takes-no-such-kind`,
-    `incident`, or `kind`, if one desk takes this kind from everywhere or from the rest of the country.
+    `incident`, `too-few-people` (fewer than two could open it at the desk that it was meant for), or `kind`, if one desk takes
+    this kind from everywhere or from the rest of the country.
     """
 
     desk_code: str
@@ -108,7 +109,8 @@ def _desk(kind: ReportKind, area: str, because: str, pack: Pack) -> tuple[str, s
     if region is not None and kind.code in region.desks:
         return region.desks[kind.code], because
     if kind.desk:
-        return kind.desk, "kind"
+        regional = any(kind.code in one.desks for one in pack.regions.values())
+        return kind.desk, because if regional and region is None else "kind"
     if region is None:
         return pack.watch_desk, because
     if kind.code not in pack.desks[region.desk].kinds:

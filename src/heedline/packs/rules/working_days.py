@@ -37,6 +37,11 @@ class WorkingDays:
     usual: str
     holidays: Mapping[str, frozenset[date]]
 
+    @property
+    def last_year(self) -> int:
+        """Return the last year for which every calendar has its holidays."""
+        return min(max(day.year for day in days) for days in self.holidays.values())
+
     def is_working(self, day: date, *, calendar: str) -> bool:
         """Return whether a day is a working day in this calendar.
 
@@ -123,6 +128,11 @@ def read_working_days(folder: Traversable) -> WorkingDays:
         if not isinstance(days, list) or not all(type(day) is date for day in days):
             raise calendars.wrong(code, "must be a list of dates such as 2026-12-25")
         holidays[code] = frozenset(days)
+    listed = {code: {day.year for day in days} for code, days in holidays.items()}
+    for code, years in listed.items():
+        every = set().union(*listed.values())
+        if missing := set(range(min(every), max(every) + 1)) - years:
+            raise calendars.wrong(code, f"has no holidays for {min(missing)}")
     weekend = frozenset(table.numbers("weekend"))
     if not weekend < set(range(1, 8)):
         raise table.wrong("weekend", "must be days of the week, 1 to 7, and not all of them")

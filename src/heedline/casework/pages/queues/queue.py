@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from heedline.audit import journal
@@ -42,6 +43,8 @@ from heedline.casework.report.opening import (
 )
 from heedline.casework.report.verb import on_the_record
 from heedline.dispatch.clocks import due_words, is_overdue
+from heedline.packs import load_pack
+from heedline.packs.places.routing import UNKNOWN_AREA
 from heedline.packs.urgency import Urgency
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
@@ -114,6 +117,8 @@ def _flags(report: Report, opened: OpenedReport | None, files: int) -> tuple[str
         found.append("Reporter under 18")
     if opened is not None and opened.subject_young:
         found.append("Person under 18")
+    if report.area == UNKNOWN_AREA and not load_pack(settings.PACK).is_confidential(report.kind):
+        found.append("Area not known")
     if opened is not None and opened.odd and report.stage != Stage.CLOSED:
         found.append("Something odd")
     if report.withdraw_asked:

@@ -191,7 +191,7 @@ class ObjectStorage:
     def _object(self, name: UUID, start: int) -> Any:
         return self._storage.bucket.Object(f"{self._prefix}{name}/{start:016d}")
 
-    def _put(self, name: UUID, start: int, block: bytes, *, instead_of: str = "") -> None:
+    def _put(self, name: UUID, start: int, block: bytes | bytearray, *, instead_of: str = "") -> None:
         """Write a block where there is none, or in place of the one with this entity tag.
 
         Raises ObjectMissing if another server has written there.

@@ -49,6 +49,9 @@ SUBJECT = 6
 REGISTER = {"/w/interests/": 8, "/w/interests/hits/": 7}
 #: My work of an officer, who has a task, a report and an alarm.
 MY_WORK = 20
+#: What My work asks more where a desk has records: those that the officer owns, and those of the example desk that wait for
+#: a second person.
+RECORDS = 2
 _BORDERS = ("SAVEPOINT", "RELEASE SAVEPOINT")
 _OF_THE_TESTS = ("SET ROLE", "SELECT current_user")
 #: A specialist desk asks for its own column in a statement of its own; the tests have an example of one.
@@ -268,4 +271,4 @@ def test_my_work_asks_no_more_however_much_there_is(house: House, hand: Callable
         counts.append(len(statements(odile, "/w/")))
     assert "You were paged about 2 more items" in odile.html
     assert odile.html.count("Zinnober-task") == 7
-    assert max(counts) <= MY_WORK, counts
+    assert max(counts) <= MY_WORK + RECORDS, counts

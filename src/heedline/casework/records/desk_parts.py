@@ -105,16 +105,16 @@ def part_of(row: Any, ring: Keyring) -> dict[str, Any] | None:
 
 def opened(containers: Iterable[UUID], ring: Keyring) -> dict[UUID, dict[str, Any]]:
     """Return the decrypted text of these containers by id, leaving out any that cannot be opened."""
-    wanted = list(containers)
-    payloads = dict(DeskPartPayload.objects.filter(container__in=wanted).values_list("container", "payload"))
+    payload = DeskPartPayload.objects.filter(container=OuterRef("container")).values("payload")
+    rows = DeskPartHeader.objects.filter(container__in=list(containers)).annotate(payload=Subquery(payload))
     found = {}
-    for one in DeskPartHeader.objects.filter(container__in=wanted):
-        if one.container in payloads:
+    for one in rows:
+        if one.payload is not None:
             try:
                 found[one.container] = open_words(
                     one.container,
                     bytes(one.header),
-                    bytes(payloads[one.container]),
+                    bytes(one.payload),
                     ring.for_any([one.epoch]),
                     one.part,
                 )

@@ -1,4 +1,4 @@
-"""Lists of open records: an officer's own for My work, and a desk's for its supervisors.
+"""Lists of open records: an officer's own for My work, a desk's for its supervisors, and those of one kind.
 
 No keys are needed: what a record says is not opened for them.
 """
@@ -17,7 +17,8 @@ from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.report.opening import short_name
 from heedline.casework.report.verb import on_the_record
 from heedline.dispatch.clocks import due_words, is_overdue
-from heedline.permits.capabilities import Capability
+from heedline.permits.capabilities import AnyCapability, Capability
+from heedline.permits.gate import allows
 from heedline.reports.models import DeskRecord, RecordStep
 from heedline.reports.record_kinds import RecordKind, kinds
 
@@ -32,6 +33,7 @@ class OpenRecord:
     ref: UUID
     title: str
     page: str
+    state: str
     owner: str
     due_words: str
     overdue: bool
@@ -67,7 +69,29 @@ def of_desk(
     return _listed(which, at)
 
 
-def _listed(which: Q, at: datetime) -> tuple[OpenRecord, ...]:
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """Open records on one page of a list. `page` is the last page if a later one was asked for."""
+
+    lines: tuple[OpenRecord, ...]
+    page: int
+    pages: int
+
+
+def of_kind(
+    kind: RecordKind, page: int = 1, *, capability: AnyCapability, by: Attendance, at: datetime
+) -> RecordPage:
+    """Return a page of the open records of a kind at the officer's desks, ordered by due time. Raises Refused."""
+    desks = [one for one in by.desk_ids if allows(by.appointments, capability, [one])]
+    if not desks:
+        by.require(capability)
+    here = Q(kind=kind.code, desk__in=desks)
+    pages = max(1, -(-DeskRecord.objects.filter(here, due_at__isnull=False).count() // SHOWN))
+    page = min(page, pages)
+    return RecordPage(_listed(here, at, (page - 1) * SHOWN), page, pages)
+
+
+def _listed(which: Q, at: datetime, after: int = 0) -> tuple[OpenRecord, ...]:
     known = kinds()
     if not known:
         return ()
@@ -77,10 +101,11 @@ def _listed(which: Q, at: datetime) -> tuple[OpenRecord, ...]:
             row.id,
             f"{known[row.kind].title} {short_name(row.id)}",
             known[row.kind].page,
+            row.state,
             row.owner_name or "",
             due_words(row.due_at, at, office_zone()),
             is_overdue(row.due_at, at),
         )
-        for row in rows.annotate(owner_name=F("owner__name")).order_by("due_at", "id")[:SHOWN]
+        for row in rows.annotate(owner_name=F("owner__name")).order_by("due_at", "id")[after : after + SHOWN]
         if row.due_at is not None
     )

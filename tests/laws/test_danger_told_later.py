@@ -10,16 +10,21 @@ import pytest
 from heedline.audit.models import Event
 from heedline.casework.contact import messages
 from heedline.casework.danger.opening import CONFIRM, TOLD
+from heedline.casework.dissemination import lines as dissemination_lines
+from heedline.casework.dissemination import outgoing, partner_inbox
 from heedline.casework.duty import paging
 from heedline.casework.intake import settle_arrivals
-from heedline.casework.journey import transitions
+from heedline.casework.journey import call_outcomes, transitions
 from heedline.dispatch.chain import PagerMemory
 from heedline.dispatch.clocks import minute_of, slot_end, slot_of
 from heedline.dispatch.models import Alarm
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DangerEpisode, Message
+from heedline.web.shell import report_steps
+from tests.support import partner_scene
 from tests.support.acting import acting
+from tests.support.call_scene import asks_for_a_call
 from tests.support.cast import House, now
 from tests.support.scene_people import MINUTE, People, row
 from tests.support.stories import NOTHING, VAGUE
@@ -182,6 +187,65 @@ def test_a_plan_stays_a_plan_when_the_reporter_is_not_sure_of_something_else(peo
     assert row(ref).urgency == "planned", "one officer could close it now"
     say(people, code, "yes")
     assert row(ref).urgency == "danger"
+
+
+def paged_by_the_end_of_the_quarter_hour(people: People) -> set[str]:
+    """The kinds of alarm that have paged somebody by then: what is planned does not page sooner, like a first report."""
+    paged(people)
+    with acting("worker"):
+        paging.page_round(slot_end(slot_of(people.at)), 0.0, PagerMemory())
+    return set(Alarm.objects.filter(steps_sent__gt=0).values_list("kind", flat=True))
+
+
+#: What a partner answers: its code, what it says of danger, and the urgency that this is.
+OF_PARTNERS = [
+    ("worried", "no", "danger"),
+    ("known", "yes", "danger"),
+    ("known", "planned", "planned"),
+]
+
+
+@pytest.mark.parametrize("closed", [False, True])
+@pytest.mark.parametrize(("code", "danger", "urgency"), OF_PARTNERS)
+def test_a_partner_who_is_more_worried_pages_whether_or_not_the_report_is_closed(
+    people: People, code: str, danger: str, urgency: str, closed: bool
+) -> None:
+    partner_scene.a_partner(people)
+    ref, ident = partner_scene.sent_to_the_council(people)
+    partner_scene.opened(people, ident)
+    partner_scene.answered(people, ident)
+    if closed:
+        with people.sitting("Odile") as here:
+            outgoing.finish(ident, version=partner_scene.sent(ident).version, by=here, at=people.at)
+        people.close(ref)
+    status = row(ref).status
+    with partner_scene.at_the_council(people) as petra:
+        phone = {"phone": "01632 960 321", "danger": danger, "by": petra, "at": people.at}
+        partner_inbox.answer(ident, code, "He has bought a knife.", **phone)
+    report = row(ref)
+    assert (report.stage, report.owner_id is None) == (("waiting", True) if closed else ("acting", False))
+    assert (report.urgency, report.priority, report.status) == (urgency, "", status)
+    assert report.rank == (0 if urgency == "danger" else 1)
+    assert "danger-told" in paged_by_the_end_of_the_quarter_hour(people)
+    with people.sitting("Odile") as here:
+        (one,) = dissemination_lines.of_report(ref, by=here, at=people.at)
+    assert one.answer.startswith("Phone: 01632 960 321")
+    if closed:
+        told = report_steps.steps_of(people.read(ref).history, "activity")
+        assert ("Because", "A partner told us of danger") in next(
+            step["codes"] for step in told if step["title"] == "Reopened"
+        )
+
+
+@pytest.mark.parametrize(("danger", "kinds"), [("yes", {"danger-opened"}), ("planned", {"danger-told"})])
+def test_a_call_back_that_tells_of_danger_pages(people: People, danger: str, kinds: set[str]) -> None:
+    ref = asks_for_a_call(people.at)
+    people.take(ref, "Nadia")
+    people.read(ref, "Nadia")
+    with people.sitting("Nadia") as nadia:
+        spoke = {"danger": danger, "version": row(ref).version, "by": nadia, "at": people.at}
+        call_outcomes.tried(ref, "reached", "He left with a knife", **spoke)
+    assert kinds <= paged_by_the_end_of_the_quarter_hour(people)
 
 
 def test_a_knife_that_is_planned_for_saturday_pages_the_desk(people: People) -> None:

@@ -306,7 +306,7 @@ def test_no_other_function_of_the_database_writes_a_stage_or_a_step() -> None:
     assert found == {
         "door.submit_report",
         "door.submit_reports",
-        "door.say",
+        "door.reopen",
         "door.stop_closing",
         "permits.note_call",
         "permits.hand_over",

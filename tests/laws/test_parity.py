@@ -223,9 +223,9 @@ def test_the_stage_in_which_a_report_begins(people: People) -> None:
     assert (Stage(first), Move.TAKE) in PATH
 
 
-def test_the_move_that_a_message_makes() -> None:
-    body = source("door.say")
-    assert f"IF v_stage = '{Stage.CLOSED}'" in body
+def test_the_moves_that_a_message_and_a_word_of_danger_make() -> None:
+    body = source("door.reopen")
+    assert body.count(f"stage = '{Stage.CLOSED}'") == 2
     assert f"'{Move.REOPEN}', '{Stage.CLOSED}', '{PATH[Stage.CLOSED, Move.REOPEN]}'" in body
     assert f"SET stage = '{PATH[Stage.CLOSED, Move.REOPEN]}'" in body
     stops = source("door.stop_closing")

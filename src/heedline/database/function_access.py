@@ -72,6 +72,7 @@ ALONE = {
     ("clockwork", "note_backup"): "backup",
     ("permits", "disposed_of"): "usher",  # for triggers
     ("door", "add_files"): "door",
+    ("door", "reopen"): "door",
     ("door", "stop_closing"): "door",
     ("door", "wait_for_the_standby"): "door",
     ("door", "told_of_danger"): "usher",  # called by answer_sent
@@ -124,6 +125,7 @@ DOOR = {
     "load_draft",
     "mark_seen",
     "new_messages",
+    "reopen",
     "save_draft",
     "say",
     "show_only_new",

@@ -41,7 +41,8 @@ BEGIN
     WHERE d.id = p_id;
 END $$;
 
--- Return the epochs that an answer is sealed to: those that the report is addressed to now, with their desks.
+-- Return the epochs that an answer is sealed to: those that the report is addressed to now, with their desks. Only word of
+-- danger reaches a closed report (`answer_sent`).
 CREATE FUNCTION permits.answer_to(p_id uuid) RETURNS TABLE (epoch uuid, desk uuid)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT e.id, e.desk_id FROM public.reports_dissemination d JOIN public.reports_report r ON r.id = d.report_id
@@ -49,7 +50,7 @@ CREATE FUNCTION permits.answer_to(p_id uuid) RETURNS TABLE (epoch uuid, desk uui
         JOIN public.keys_epoch e ON e.id = ANY (h.epochs)
     WHERE d.id = p_id AND d.partner_id IN (SELECT permits.my_partner_desks())
         AND (d.state = 'received'
-            OR d.state IN ('answered', 'done') AND d.answer IS NOT NULL AND r.stage NOT IN ('closed', 'disposed'))
+            OR d.state IN ('answered', 'done') AND d.answer IS NOT NULL AND r.stage <> 'disposed')
     ORDER BY e.id
 $$;
 
@@ -86,8 +87,8 @@ BEGIN
 END $$;
 
 -- Store an answer, sealed to the epochs that `answer_to` named (`changed` when these are others by now) and, by a header of
--- its own, to the partner. A further answer is stored as long as the report is not closed; the one before it is kept among
--- the earlier answers. At most twenty.
+-- its own, to the partner. A further answer is stored as long as the report is not closed, and word of danger also then: it
+-- reopens the report. The answer before it is kept among the earlier answers, at most twenty.
 CREATE FUNCTION permits.answer_sent(p_id uuid, p_code text, p_container uuid, p_header bytea, p_epochs uuid[],
     p_payload bytea, p_sha bytea, p_key uuid, p_key_header bytea, p_key_epoch uuid, p_voice jsonb, p_read_minutes integer,
     p_urgency text, p_due_after interval)
@@ -105,7 +106,8 @@ BEGIN
     IF NOT FOUND OR d.state NOT IN ('sent', 'received', 'answered', 'done') THEN RETURN 'not-yours'; END IF;
     SELECT count(*) INTO v_earlier FROM public.reports_earlier_answer a WHERE a.dissemination_id = p_id;
     IF d.state <> 'received' AND (d.answer IS NULL OR v_earlier >= 20
-        OR EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = d.report_id AND r.stage IN ('closed', 'disposed'))) THEN
+        OR EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = d.report_id
+            AND (r.stage = 'disposed' OR r.stage = 'closed' AND p_urgency = 'routine'))) THEN
         RETURN 'not-now';
     END IF;
     SELECT array_agg(e ORDER BY e) INTO wanted FROM public.reports_sealed_header h, unnest(h.epochs) AS e

@@ -50,9 +50,26 @@ BEGIN
     UPDATE public.reports_report SET stage = 'taken', version = version + 1 WHERE id = p_report AND stage = 'closing';
 END $$;
 
+-- Return a closed report to its desk's queue, because of what a reporter or a partner wrote. Its reporter sees no other status.
+CREATE FUNCTION door.reopen(p_report uuid, p_because text, p_due_after interval) RETURNS boolean LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    s timestamptz := door.slot();
+BEGIN
+    INSERT INTO public.reports_step (id, report_id, number, move, from_stage, to_stage, "on", from_desk, to_desk, codes)
+        SELECT gen_random_uuid(), r.id,
+            1 + COALESCE((SELECT max(number) FROM public.reports_step WHERE report_id = r.id), 0),
+            'reopen', 'closed', 'waiting', (s AT TIME ZONE 'UTC')::date, r.desk_id, r.desk_id,
+            jsonb_build_object('because', p_because)
+        FROM public.reports_report r WHERE r.id = p_report AND r.stage = 'closed';
+    UPDATE public.reports_report SET stage = 'waiting', seen = false, due_at = s + p_due_after, version = version + 1
+        WHERE id = p_report AND stage = 'closed';
+    RETURN FOUND;
+END $$;
+
 -- Somebody says after a report arrived that someone is in danger, that something is planned, or that they are not sure. What
 -- officers decided before counts no more: the report has to be assessed again, and stands where a new one with this
--- answer would. A danger that an officer has confirmed stays as it is. The letter pages the desk, whoever owns the report.
+-- answer would, also if it was closed. A danger that an officer has confirmed stays as it is. The letter pages the desk, whoever owns the report.
 -- The log says, by the quarter hour, what was told and which decision counts no more.
 CREATE FUNCTION door.told_of_danger(p_report uuid, p_urgency text, p_due_after interval) RETURNS void LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -60,6 +77,7 @@ DECLARE
     s timestamptz := door.slot();
 BEGIN
     PERFORM door.stop_closing(p_report);
+    PERFORM door.reopen(p_report, 'danger-told', p_due_after);
     INSERT INTO public.audit_waiting (id, act, desk, report, outcome, detail)
         SELECT gen_random_uuid(), 'danger-told', r.desk_id, r.id, 'done', jsonb_build_object('urgency', p_urgency)
             || CASE WHEN r.danger_to_life OR r.priority = '' THEN '{}' ELSE jsonb_build_object('priority', r.priority) END
@@ -89,13 +107,12 @@ DECLARE
     v_report uuid;
     known bytea;
     v_desk uuid;
-    v_stage text;
 BEGIN
     PERFORM door.wait_for_the_disk();
     UPDATE public.reports_receipt c SET touched = s WHERE c.lookup = p_lookup AND NOT c.closed RETURNING c.report_id INTO v_report;
     IF NOT FOUND THEN RETURN 'unknown'; END IF;
     -- before the message gets its place, or an officer who writes just then would want the same one
-    SELECT desk_id, stage INTO v_desk, v_stage FROM public.reports_report WHERE id = v_report FOR UPDATE;
+    SELECT desk_id INTO v_desk FROM public.reports_report WHERE id = v_report FOR UPDATE;
     SELECT m.body_mac INTO known FROM public.reports_message m WHERE m.id = p_message AND m.report_id = v_report;
     IF FOUND THEN RETURN CASE WHEN known = p_mac THEN 'again' ELSE 'conflict' END; END IF;
     IF (SELECT count(*) FROM public.reports_message m WHERE m.report_id = v_report AND NOT m.from_us) >= 200
@@ -114,16 +131,10 @@ BEGIN
     IF cardinality(p_files) > 0 THEN
         PERFORM door.add_files(v_report, p_message, p_epochs, p_files, p_file_headers, p_objects, p_sizes);
     END IF;
-    IF v_stage = 'closed' THEN
-        INSERT INTO public.reports_step (id, report_id, number, move, from_stage, to_stage, "on", from_desk, to_desk, codes)
-            VALUES (gen_random_uuid(), v_report,
-                1 + COALESCE((SELECT max(number) FROM public.reports_step WHERE report_id = v_report), 0),
-                'reopen', 'closed', 'waiting', (s AT TIME ZONE 'UTC')::date, v_desk, v_desk, '{"because": "reporter-wrote"}');
-        UPDATE public.reports_report SET stage = 'waiting', seen = false, due_at = s + p_due_after, unread = unread + 1,
-            version = version + 1, status = 'received' WHERE id = v_report;
-    ELSE
-        UPDATE public.reports_report SET unread = unread + 1 WHERE id = v_report;
-        PERFORM door.stop_closing(v_report);
+    UPDATE public.reports_report SET unread = unread + 1 WHERE id = v_report;
+    PERFORM door.stop_closing(v_report);
+    IF door.reopen(v_report, 'reporter-wrote', p_due_after) THEN
+        UPDATE public.reports_report SET status = 'received' WHERE id = v_report;
     END IF;
     IF p_urgency <> 'routine' THEN
         PERFORM door.told_of_danger(v_report, p_urgency, p_due_after);

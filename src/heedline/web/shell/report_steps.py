@@ -37,6 +37,9 @@ MOVES = {
     Move.UNDO_SWEEP: "Bulk closure undone",
 }
 
+#: Why a closed report came back by itself, by the codes of `door.reopen`.
+BECAUSE = {"reporter-wrote": "The reporter wrote again", "danger-told": "A partner told us of danger"}
+
 
 def move_words(move: Move, codes: Iterable[tuple[str, str]]) -> str:
     """Return the title of a transition. A call that did not reach the reporter is not titled as one that did."""
@@ -77,6 +80,8 @@ def code_words(codes: Iterable[tuple[str, str]], kind: str) -> list[tuple[str, s
             words.append(("Purpose", pack.partners.purposes[value].name))
         elif name == "partner":
             words.append(("Partner", value.replace("-", " ").capitalize()))
+        elif name == "because" and value in BECAUSE:
+            words.append(("Because", BECAUSE[value]))
         elif name == "to":
             words.append(("To", pack.desks[value].name if value in pack.desks else value))
     return words

@@ -14,6 +14,7 @@ import pytest
 from heedline.casework.access.session import office_zone
 from heedline.casework.contact import call_back
 from heedline.casework.duty import paging
+from heedline.casework.intake import drafting
 from heedline.casework.journey import transitions
 from heedline.casework.pages import case_file
 from heedline.dispatch.clocks import slot_end, slot_of
@@ -26,7 +27,7 @@ from heedline.reports.models import CallBack, Report
 from heedline.web.public.shell import promised_times
 from tests.laws import test_incidents as incident_form
 from tests.sites.public import test_endings as endings
-from tests.sites.public.walker import Walker
+from tests.sites.public.walker import DRAFT, Walker
 from tests.support.acting import acting
 from tests.support.cast import House, now
 from tests.support.scene_people import People
@@ -164,7 +165,19 @@ def test_a_call_that_is_read_earlier_is_due_no_later(minutes: int) -> None:
             assert promised_times.call_by(read - timedelta(minutes=minutes), days, hours) <= due
 
 
-TIMED = re.compile(r"\{(?:when|time|working_days\.\w+)\}")
+@pytest.mark.parametrize("longer", [False, True], ids=["as usual", "longer"])
+def test_answers_that_are_not_sent_are_deleted_when_the_page_says(rosa: Walker, longer: bool) -> None:
+    said = re.findall(r"for (\d+) (minutes|hours)", rosa.visit("/tell/").main)
+    assert [unit for _, unit in said] == ["minutes", "hours"]
+    number, unit = said[longer]
+    kept, at = timedelta(**{unit: int(number)}), now()
+    rosa.press("Start", danger="no", **({"keep": ["24"]} if longer else {}))
+    with acting("public"):
+        assert drafting.load(rosa.cookie(DRAFT), at=at + kept - timedelta(minutes=1)) is not None
+        assert drafting.load(rosa.cookie(DRAFT), at=at + kept + timedelta(minutes=1)) is None
+
+
+TIMED = re.compile(r"\{(?:when|time|(?:working_days|minutes|hours|days)\.\w+|service\.reply_days)\}")
 #: Where a time or a date is no promise but part of one, or is what an officer did.
 _PARTS = frozenset({"when.today", "when.tomorrow", "when.day"})
 ROOT = Path(__file__).parents[3]
@@ -176,10 +189,11 @@ def test_every_text_with_a_time_is_in_the_table_with_a_test_that_exists() -> Non
     timed = {key for key, text in flat(texts) if TIMED.search(text)} - _PARTS
     assert len(timed) > 6
     assert sorted(key for key in timed if f"`{key}`" not in table) == []
-    named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", table)
-    assert len(named) > 6
-    for file, name in named:
-        assert f"def {name}(" in (Path(__file__).parent / file).read_text(encoding="utf-8"), name
+    named = re.findall(r"`(?:(tests/[\w/]+)/)?(test_\w+\.py)::(test_\w+)`", table)
+    assert len(named) > 12
+    for folder, file, name in named:
+        place = ROOT / folder if folder else Path(__file__).parent
+        assert f"def {name}(" in (place / file).read_text(encoding="utf-8"), name
 
 
 def flat(texts: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ import pytest
 from heedline.intake.question_files import load_question_set
 from heedline.packs import load_pack
 from heedline.reports.models import Report
+from heedline.web.public.shell.languages import prefix
 from tests.sites.public.walker import Walker
 
 ACCOUNT = "A van stood at the gate three nights in a row, and two men measured the doors."
@@ -132,6 +133,28 @@ def test_in_danger_and_cannot_speak(counting: Counting) -> None:
     assert counting.at == "/code/"
     assert Report.objects.get().urgency == "danger"
     assert counting.presses <= 2
+    assert counting.screens <= 3
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+def test_the_hotline_101_and_a_police_station_from_the_first_page(counting: Counting, language: str) -> None:
+    pack = load_pack("uk")
+    words, before = pack.words(language), counting.screens
+    calls = {f"tel:{pack.numbers[name].dial}" for name in ("hotline", "police")}
+    counting.visit(prefix(language))
+    assert calls <= {there for _, there in counting.page.links}
+    counting.follow(words["doors.phone.title"])
+    assert calls <= {there for _, there in counting.page.links}
+    counting.follow(words["near.title"])
+    button = next(
+        one.label
+        for form in counting.page.forms
+        for one in form.controls
+        if one.label.startswith(words["near.button"])
+    )
+    counting.press(button, postcode="NE6 1AA")
+    assert "Northumbria" in counting.main
+    assert counting.screens - before == 4
 
 
 def test_call_me_back(counting: Counting) -> None:

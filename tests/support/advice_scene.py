@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from heedline.casework.journey import transitions
+from heedline.casework.journey import call_outcomes, transitions
 from heedline.casework.journey.closing import Closing
 from heedline.casework.journey.transitions import Assessment
 from heedline.casework.keys import directory as key_directory
@@ -71,12 +71,31 @@ def a_request(
     return stories.a_report(at=at or people.at, kind="advice", **{**asked, **told})
 
 
+def answered(
+    people: People, ref: UUID, name: str = "Otto", how: str = "reached", *, at: datetime | None = None
+) -> None:
+    """This adviser logs an attempt to answer the organisation, which reached it unless told otherwise."""
+    spoke = how == "reached"
+    with people.sitting(name, at=at) as here:
+        call_outcomes.tried(
+            ref,
+            how,
+            "A visit on Tuesday at ten" if how in {"reached", "emailed"} else "",
+            whom="Rosa, the house manager" if spoke else "",
+            danger="no" if spoke else "",
+            version=row(ref).version,
+            by=here,
+            at=at or people.at,
+        )
+
+
 def assessed(
     people: People, name: str = "Otto", *, odd: bool = False, assessment: Assessment = VISIT, **told: Any
 ) -> tuple[UUID, ReceiptCode]:
-    """A request that this adviser has taken and assessed."""
+    """A request that this adviser has taken, answered and assessed."""
     ref, code = a_request(people, odd=odd, **told)
     people.take(ref, name)
+    answered(people, ref, name)
     with people.sitting(name) as here:
         transitions.assess(ref, assessment, version=row(ref).version, by=here, at=people.at)
     return ref, code

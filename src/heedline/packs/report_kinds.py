@@ -51,7 +51,8 @@ class Offers:
     question_templates: tuple[str, ...]
 
 
-CLOSING_NEEDS = ("nothing", "accepted", "checked")
+#: `tried`: attempts to reach them on two days have been logged.
+CLOSING_NEEDS = ("nothing", "accepted", "checked", "tried")
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,3 +159,46 @@ def test_the_board_leads_to_the_task(people: People, hand: Callable[[], Hand]) -
     for one in lists:
         oren.get(one.replace("&amp;", "&"))
         assert "something odd has happened" in oren.html
+
+
+def test_an_adviser_logs_the_first_answer(people: People, hand: Callable[[], Hand]) -> None:
+    ref, _ = advice_scene.a_request(people)
+    people.take(ref, "Otto")
+    otto = hand().at_work(people.house, "Otto")
+    otto.get(f"/w/r/{ref}/")
+    path = f"/w/r/{ref}/answer/"
+    assert f'href="{path}' in otto.html
+    otto.get("/w/calls/")
+    assert "On the page First answer." in otto.html
+    otto.get(f"/w/r/{ref}/call/")  # where the alarm about a late call leads
+    assert otto.path.startswith(path)
+    assert "The organisation was promised a call or an email by then." in otto.html
+    otto.send(path, how="reached", said="A visit on Tuesday")
+    assert otto.page.status_code == 422
+    for missing in ("Say whom you reached", "Say whether anyone is in danger"):
+        assert missing in otto.html
+    otto.send(path, how="no-answer")
+    otto.send(path, how="message-left")
+    assert "2 attempts have not reached the organisation." in otto.html
+    otto.send(path, how="reached", whom="Rosa, house manager", said="A visit on Tuesday", danger="no")
+    assert "The organisation has its first answer" in otto.html
+    assert "Rosa, house manager" in otto.html
+
+
+def test_a_confidential_report_has_no_such_page(people: People, hand: Callable[[], Hand]) -> None:
+    ref, _ = people.taken()
+    odile = hand().at_work(people.house, "Odile")
+    odile.get(f"/w/r/{ref}/")
+    assert f"/w/r/{ref}/answer/" not in odile.html
+    assert odile.get(f"/w/r/{ref}/answer/").status_code == 404
+
+
+def test_danger_told_in_the_first_call_pages_the_desk(people: People, hand: Callable[[], Hand]) -> None:
+    ref, _ = advice_scene.a_request(people)
+    people.take(ref, "Otto")
+    otto = hand().at_work(people.house, "Otto")
+    otto.get(f"/w/r/{ref}/answer/")
+    otto.send(f"/w/r/{ref}/answer/", how="reached", whom="Rosa", said="A man is at the door", danger="yes")
+    assert row(ref).danger_to_life
+    assert DangerEpisode.objects.filter(report=ref).exists()
+    assert row(ref).watch_id == people.house.desks["national"].id

@@ -48,6 +48,7 @@ from heedline.vault import CannotOpen
 
 #: The outcome by which a call-back ends without a call.
 NOT_MADE = "not-made"
+EMAILED = "emailed"
 #: How an attempt went, in words.
 HOWS = {
     "reached": "They were reached",
@@ -55,13 +56,22 @@ HOWS = {
     "no-answer": "Nobody answered",
     "another": "Somebody else answered",
     "wrong-number": "Wrong number",
+    "message-left": "A message was left, with a name and a number only",
+    EMAILED: "They were emailed, and the email was not returned",
     NOT_MADE: "No call will be made",
 }
+#: What a call to a reporter can end in, and what an attempt to answer an organisation can.
+CALL_BACKS = ("reached", "declined", "no-answer", "another", "wrong-number", NOT_MADE)
+FIRST_ANSWERS = ("reached", EMAILED, "message-left", "no-answer", "wrong-number", NOT_MADE)
+#: The outcomes that keep the promise of a first answer.
+KEEPS_PROMISE = frozenset({"reached", EMAILED})
 #: The outcomes of a call that reached the reporter.
 REACHED = frozenset({"reached", "declined"})
+#: The outcomes of an attempt that reached nobody.
+UNREACHED = frozenset({"no-answer", "wrong-number", "message-left"})
 #: The outcomes of a call on which somebody spoke, and could say whether anyone is in danger.
 SPOKE = REACHED | {"another"}
-_ENDS = REACHED | {NOT_MADE}
+_ENDS = REACHED | {EMAILED, NOT_MADE}
 #: How many calls the list shows: nobody makes more before looking again.
 SHOWN = 25
 THEIR_WORDS = "their-words"
@@ -142,11 +152,16 @@ def _opened(found: FoundReport) -> OpenedReport:
     raise CannotOpen
 
 
-def _call(found: FoundReport) -> tuple[CallBackRequest, CallBack]:
-    """Return the call-back requested in this report.
+def _call(found: FoundReport) -> tuple[CallBackRequest | None, CallBack]:
+    """Return the call-back requested in this report, or none and the first answer that a request waits for.
 
     Raises NotHere when it asks for none, Locked and CannotOpen.
     """
+    if not load_pack(settings.PACK).is_confidential(found.report.kind):
+        row = CallBack.objects.filter(report=found.report).first()
+        if row is None:
+            raise NotHere
+        return None, row
     asked = as_asked(found.report.question_set, found.report.kind)
     call = wanted(_opened(found).record.get("answers", {}), asked) if asked is not None else None
     if call is None:
@@ -165,6 +180,8 @@ def number(ref: UUID, because: str, *, by: Attendance, at: datetime) -> str:
     found = find(ref, by=by, at=at)
     found.permit(Capability.CALL_BACK)
     call, row = _call(found)
+    if call is None:
+        raise NotHere
     early = row.done or not call.open_at(at)
     if early and because not in EARLY_REASONS:
         raise NotNow(
@@ -179,18 +196,20 @@ def number(ref: UUID, because: str, *, by: Attendance, at: datetime) -> str:
 # --- an attempt ------------------------------------------------------------------------------------------------------
 
 
-def note_attempt(found: FoundReport, how: str, said: str, *, danger: str, **changes: Any) -> None:
-    """Record the outcome of an attempt to call, with a sealed note of what was said.
+def note_attempt(
+    found: FoundReport, how: str, said: str, *, danger: str, whom: str = "", **changes: Any
+) -> None:
+    """Record the outcome of an attempt to call or to answer, with a sealed note of what was said.
 
     Reaching the reporter, or deciding not to call, closes the call. `danger` is what they answered to the question about
     danger, or "" if nobody spoke, and `changes` are what that changes in the report. Must be called inside the caller's
     transaction. Raises NotHere, Locked and CannotOpen.
     """
-    if how not in HOWS:
-        raise ValueError("an attempt ends in one of HOWS")
     by, at, ref = found.by, found.at, found.report.id
     call, row = _call(found)
-    told = {name: value for name, value in (("said", said), ("danger", danger)) if value}
+    if how not in (FIRST_ANSWERS if call is None else CALL_BACKS):
+        raise ValueError("an attempt ends in one of those that are offered")
+    told = {name: value for name, value in (("with", whom), ("said", said), ("danger", danger)) if value}
     note = notes.seal(found, told) if told else None
     found.report.apply(
         Move.CALL,
@@ -205,7 +224,8 @@ def note_attempt(found: FoundReport, how: str, said: str, *, danger: str, **chan
     if how not in _ENDS:
         # a supervisor is told of a wrong number at once: trying it again is no use
         row.missed += ENOUGH_MISSED if how == "wrong-number" else 1
-        row.due_at = _due(call, at)
+        if call is not None:  # a promise to an organisation stays
+            row.due_at = _due(call, at)
     else:
         row.missed = 0
     row.save(update_fields=["due_at", "missed", "done"])
@@ -214,14 +234,16 @@ def note_attempt(found: FoundReport, how: str, said: str, *, danger: str, **chan
         resolve(AlarmEvent.CALLED, ref, by=by, at=at)
 
 
-def nothing_promised(report_id: UUID) -> None:
-    """Raise NotNow if the reporter is still waiting for a call-back.
+def nothing_promised(report: Report) -> None:
+    """Raise NotNow if the reporter is still waiting for a call-back, or an organisation for its first answer.
 
     Such a report cannot be closed.
     """
-    if CallBack.objects.filter(report_id=report_id, done=False).exists():
+    if CallBack.objects.filter(report=report, done=False).exists():
         raise NotNow(
             "The reporter asked for a call back. Call them, or record under Call back why no call will be made."
+            if load_pack(settings.PACK).is_confidential(report.kind)
+            else "The organisation has had no answer. Log under First answer how you reached it, or why no answer is needed."
         )
 
 
@@ -232,7 +254,7 @@ def nothing_promised(report_id: UUID) -> None:
 class CallToMake:
     """A call-back that has not been made yet.
 
-    `line` is None when the officer's keys do not open the report.
+    `line` is None when the officer's keys do not open the report, and for an organisation that waits for its first answer.
     """
 
     ref: UUID
@@ -245,6 +267,7 @@ class CallToMake:
     overdue: bool
     missed: int
     line: CallLine | None
+    opened: bool = False
 
 
 def to_make(
@@ -300,4 +323,5 @@ def _to_make(row: CallBack, opened: OpenedReport | None, by: Attendance, at: dat
         overdue=row.due_at < at,
         missed=row.missed,
         line=line_of(call, row, at) if call is not None else None,
+        opened=opened is not None,
     )

@@ -20,17 +20,25 @@ from heedline.reports.models import Report
 
 @verb(Act.CALL_TRIED)
 def tried(
-    ref: UUID, how: str, said: str, *, danger: str = "", version: int, by: Attendance, at: datetime
+    ref: UUID,
+    how: str,
+    said: str,
+    *,
+    whom: str = "",
+    danger: str = "",
+    version: int,
+    by: Attendance,
+    at: datetime,
 ) -> None:
     """Record the outcome of an attempt to call.
 
-    `danger` is one of `DANGER_ANSWERS`, or "" if nobody spoke. All but "no" raise the report's priority and page the desk,
+    `whom` is the person of an organisation that was reached. `danger` is one of `DANGER_ANSWERS`, or "" if nobody spoke. All but "no" raise the report's priority and page the desk,
     whoever owns the report, and "yes" opens a danger to life. Raises NotHere, Changed, Refused, Locked and CannotOpen.
     """
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.CALL_BACK)
     told = DANGER_ANSWERS[danger] if danger else Urgency.ROUTINE
-    call_back.note_attempt(found, how, said, danger=danger, **_changes(found.report, told))
+    call_back.note_attempt(found, how, said, danger=danger, whom=whom, **_changes(found.report, told))
     if told == Urgency.ROUTINE:
         return
     post(Letter.DANGER_TOLD, desk=found.report.desk_id, thing_id=ref, at=at)

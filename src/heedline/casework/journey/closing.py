@@ -21,7 +21,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance, office_zone
-from heedline.casework.contact import call_back
+from heedline.casework.contact import call_back, first_answers
 from heedline.casework.danger import opening as danger
 from heedline.casework.dissemination import outgoing
 from heedline.casework.duty.alarm_kinds import AlarmEvent
@@ -114,7 +114,7 @@ def _is_offered(found: FoundReport, closing: Closing) -> bool:
 
 def _nothing_open(report: Report) -> None:
     danger.refuse_while_open(report)
-    call_back.nothing_promised(report.id)
+    call_back.nothing_promised(report)
     outgoing.nothing_open(report.id)
     tasks.nothing_open(report.id)
 
@@ -157,6 +157,8 @@ def end(found: FoundReport, closing: Closing, known: Iterable[UUID], *, wait: bo
 
     `known` are the reports that share details with it and that a supervisor closes it over.
     """
+    if not load_pack(settings.PACK).outcomes_for(found.report.kind)[closing.outcome].useful:
+        first_answers.waive(found, closing.reason)
     matches = {reopening.match_of(found.report.id, other) for other in known}
     matches.update(desk_notices.matches_of(found.report.id, by=found.by))
     if wait:

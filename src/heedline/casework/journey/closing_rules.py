@@ -13,6 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q
 
+from heedline.casework.contact.call_back import UNREACHED
 from heedline.casework.report import notes
 from heedline.casework.report.opening import OpenedReport, open_stored
 from heedline.casework.report.question_editions import questions_of
@@ -49,6 +50,7 @@ ODD_OPEN = (
     "which it was reported, or why it is not suspicious."
 )
 SAY_WHAT = "Say in a sentence what was done for the organisation, with whom and when."
+NOT_TRIED = "Log attempts to reach the organisation on two days first, under First answer."
 EXPLAIN = "Say in a sentence why this report can be closed although it says “{}”"
 EXPLAIN_CHILD = "It was assessed as about a child who is susceptible. Say in a sentence why there is no terrorism concern."
 NOBODY_TOLD = (
@@ -308,6 +310,8 @@ def refuse_closing(
     needs = needs_of(kind, outcome, reason)
     if needs == "accepted":
         _refuse_unaccepted(found, proof)
+    if needs == "tried":
+        _refuse_untried(found)
     if needs == "checked" or (urgent and needs == "nothing"):
         _refuse_missing(proof, "checked", "system", "checked_by", "result")
     why = (
@@ -321,6 +325,13 @@ def refuse_closing(
     )
     if why and not facts.assessed_by - {closer}:
         raise NotNow(SECOND.format(why), about="closing")
+
+
+def _refuse_untried(found: FoundReport) -> None:
+    """Raise NotNow unless attempts that reached nobody have been logged on two days."""
+    tried = Step.objects.filter(report=found.report, move=Move.CALL, codes__call__in=UNREACHED)
+    if tried.values("on").distinct().count() < 2:
+        raise NotNow(NOT_TRIED, about="outcome")
 
 
 def _assessed_child(kind: str, facts: ClosingFacts) -> tuple[bool, bool, str]:

@@ -15,6 +15,7 @@ from django.conf import settings
 
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
+from heedline.casework.contact import first_answers
 from heedline.casework.danger import opening as danger
 from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.duty.alarms import resolve, resolve_for
@@ -77,6 +78,7 @@ def take(ref: UUID, *, by: Attendance, at: datetime) -> None:
 
 def _own(found: FoundReport, move: Move, owner: UUID, note: UUID | None = None) -> None:
     report, mine, offered = found.report, owner == found.by.officer_id, found.report.offered
+    promised = None if report.seen else report.due_at
     daily_counts.count_first_take(report, at=found.at)
     report.apply(
         move,
@@ -93,6 +95,7 @@ def _own(found: FoundReport, move: Move, owner: UUID, note: UUID | None = None) 
     )
     if offered:
         handing_over.accepted(found)
+    first_answers.promise(found, owner, promised)
 
 
 @verb(Act.REPORT_ASSIGNED)

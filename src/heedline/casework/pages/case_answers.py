@@ -12,8 +12,9 @@ from datetime import datetime
 from django.conf import settings
 
 from heedline.casework.access import session
-from heedline.casework.contact import call_back
+from heedline.casework.contact import call_back, first_answers
 from heedline.casework.contact.call_back import CallLine
+from heedline.casework.contact.first_answers import FirstAnswerLine
 from heedline.casework.journey import call_taking
 from heedline.casework.language.lines import TranslationLine, VersionLine, newest
 from heedline.casework.report import answers, report_language
@@ -59,6 +60,7 @@ class CaseAnswers:
     pages_flag: str = ""
     hint: LanguageHint | None = None
     call: CallLine | None = None
+    first_answer: FirstAnswerLine | None = None
     routed_words: str = ""  # why the report is not at the desk of its place
     odd: bool = False  # a request says that something odd has happened
     translation: VersionLine | None = field(repr=False, default=None)
@@ -90,6 +92,7 @@ def answers_of(
             report_language.guess_of(opened.narrative), opened.language, said=opened.language_said
         ),
         call=_call(report, opened, at),
+        first_answer=first_answers.line_of(report, at),
         routed_words=_routed_words(opened.routed, report.kind),
         odd=opened.odd,
         translation=newest(translations),

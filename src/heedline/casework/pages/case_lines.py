@@ -68,6 +68,7 @@ _WORDS_OF = {
     "text": "Text",
     "sent_files": "Files",
     "answer": "Reply",
+    "with": "With whom",
     "said": "What was said",
     "task": "Task",
     "done": "What was done",

@@ -74,8 +74,10 @@ _MOST_WORDS = 200_000
 #: Keys of sealed JSON that hold no words, or words about the reporter.
 _NO_WORDS = frozenset(
     {"salt", "voice", "by", "number", "at", "report", "kind", "format", "assessed_as", "decided_as", "files"}
-    | {"matches"}
+    | {"matches", "with"}  # whom an adviser spoke to at the organisation that asked
 )
+#: Under which the desk's copy of a message says which adviser it names to an organisation. Such a message says nothing else.
+NAMES_ADVISER = "adviser"
 _OF_THE_CALLER = frozenset({"How the caller was", "What was heard behind them"})
 #: Fields of a question set in which nobody types.
 _CHOSEN = frozenset({FieldKind.CHOICE, FieldKind.CHOICES})
@@ -266,6 +268,8 @@ def _about_them(asked: QuestionSet) -> set[str]:
 
 
 def _of_part(sort: str, told: Mapping[str, Any]) -> Iterator[str]:
+    if sort == "message" and NAMES_ADVISER in told:
+        return
     kept = {key: value for key, value in told.items() if key not in _NO_WORDS | _OF_THE_CALLER}
     if sort in ("message", "translation"):
         kept = {"text": told.get("text", "")}

@@ -38,7 +38,7 @@ CREATE FUNCTION public.a_call_was_tried() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT 1 FROM public.reports_step s JOIN public.reports_report r ON r.id = s.report_id AND r.version = s.version
             WHERE s.report_id = OLD.report_id AND s.move = 'call' AND s.by_id = permits.my_officer()
-                AND NEW.done = (OLD.done OR s.codes ->> 'call' IN ('reached', 'declined', 'not-made'))) THEN
+                AND NEW.done = (OLD.done OR s.codes ->> 'call' IN ('reached', 'declined', 'emailed', 'not-made'))) THEN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION 'a call-back is done by calling';

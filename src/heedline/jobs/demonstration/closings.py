@@ -34,5 +34,9 @@ PROOFS = {
 }
 
 
+#: Whom the adviser spoke to before closing, and what was agreed.
+SPOKEN = {"close-advice-given": ("Cleo, who runs the club", "Went through the plan for the evening.")}
+
+
 #: What concerns a child, so that a second officer closes it.
 BY_TWO = frozenset({"close-needs-met"})

@@ -65,11 +65,12 @@ def tabs_of(file: CaseFile, current: str, query: str, of_desks: Iterable[DeskTab
 
     An action that is not possible now still has a page that says why.
     """
-    header, call = file.header, file.answers.call
+    header, call, first = file.header, file.answers.call, file.answers.first_answer
     pages = [
         ("report", "Report", 0),
         *([("report-danger", "Danger to life", 0)] if header.has_danger else []),
         ("report-ask", "Messages", len(file.messages.unread)),
+        *([("report-answer", "First answer", 0 if first.done else 1)] if first else []),
         *([("report-call", "Call back", 0 if call.done else 1)] if call else []),
         *([("report-files", "Files", header.files)] if header.files else []),
         ("report-translation", "Translation", sum(one.waiting for one in file.messages.translations)),

@@ -46,7 +46,7 @@ _TRIED = (
         name="how",
         label="How did it go?",
         required="Say how it went",
-        choices=tuple(FieldOption(value=code, label=words) for code, words in calling.HOWS.items()),
+        choices=tuple(FieldOption(value=code, label=calling.HOWS[code]) for code in calling.CALL_BACKS),
         small=True,
     ),
     Radios(
@@ -114,6 +114,8 @@ def _show(
 ) -> HttpResponse:
     file = case_file.case_file(ref, by=request.attendance, at=session.now())
     call = file.answers.call
+    if file.answers.first_answer is not None:  # where alarms about calls lead to
+        return HttpResponseRedirect(with_queue(request, "report-answer", ref=ref))
     if call is None:
         raise NotHere
     context = {

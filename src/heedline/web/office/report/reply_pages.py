@@ -40,6 +40,7 @@ from heedline.web.shell.saved_words import restored
 _WITH_MESSAGES = frozenset(
     {
         "report-ask",
+        "report-answer",
         "report-call",
         "report-close",
         "report-hand-over",

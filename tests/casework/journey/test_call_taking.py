@@ -19,6 +19,7 @@ from heedline.casework.journey import call_ending, call_taking, submission
 from heedline.casework.journey.call_ending import WrapUp
 from heedline.casework.journey.call_taking import Contact
 from heedline.casework.pages.board import board as pages_board
+from heedline.casework.report.opening import short_name
 from heedline.dispatch.clocks import slot_of
 from heedline.permits import functions
 from heedline.permits.gate import Refused
@@ -194,7 +195,9 @@ def test_the_note_lies_with_the_report_wherever_it_went_and_is_sealed_to_its_des
 ) -> None:
     with people.sitting("Odile") as here:
         draft = take_down(here, people, SOUTH_WEST)
-        assert call_ending.where_is(draft, by=here) == call_ending.Whereabouts("South West desk", None)
+        assert call_ending.where_is(draft, by=here) == call_ending.Whereabouts(
+            "South West desk", short_name(draft.report_id), None
+        )
         call_ending.wrap_up(draft, NOTE, by=here, at=people.at)
         call_ending.wrap_up(draft, WrapUp(mood="Twice"), by=here, at=people.at)  # the first stands
         assert call_ending.wrapped_up(draft)

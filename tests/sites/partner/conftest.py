@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.sites.office.conftest import _fresh_limits, demo, hand, live
+from tests.sites.office.conftest import demo, hand, live
 from tests.sites.office.desk_hand import Hand
 
-__all__ = ["_fresh_limits", "demo", "hand", "live"]
+__all__ = ["demo", "hand", "live"]
 
 
 @pytest.fixture

@@ -24,7 +24,6 @@ from django.db.models import (
     Value,
 )
 
-from heedline.dispatch.models import Alarm
 from heedline.permits.queue_rows import QueueRows, ids_of
 from heedline.reports.models import HandOver, Report
 
@@ -145,8 +144,3 @@ def _asked(function: str, *values: Value, gives: Field[Any, Any]) -> Func:
 def hand_overs_from(desks: Iterable[UUID]) -> QuerySet[HandOver]:
     """Return the handovers of reports from these desks."""
     return HandOver.objects.filter(from_desk_id__in=list(desks))
-
-
-def alarms_of(desks: Iterable[UUID]) -> QuerySet[Alarm]:
-    """Return the alarms raised for these desks."""
-    return Alarm.objects.filter(desk_id__in=list(desks))

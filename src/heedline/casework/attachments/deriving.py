@@ -40,7 +40,6 @@ from heedline.files.derivatives import (
     MadeDerivative,
     NoDerivative,
     make,
-    sandbox_missing,
 )
 from heedline.files.kinds import FileKind
 from heedline.files.padding import blocks_of_padding
@@ -134,11 +133,6 @@ def _recordings_wait() -> bool:
     """Return whether a film or sound waits until another has been converted."""
     jobs = [one.job for one in list(_running.values()) if one.recording and one.job is not None]
     return any(not job.running() and not job.done() for job in jobs)
-
-
-def why_nothing_is_shown() -> str:
-    """Return why no sandbox is available for creating derivatives, or an empty string if one is."""
-    return sandbox_missing() or ""
 
 
 class ObjectSink:

@@ -138,11 +138,6 @@ class Heap:
     act: str = ""
 
 
-def may_oversee(by: Attendance) -> bool:
-    """Return True if this person may use the overseers' pages."""
-    return "overseer" in by.roles and not by.desk_ids
-
-
 def permit(by: Attendance) -> None:
     """Raise Refused unless the officer is an overseer and belongs to no desk that reads reports."""
     by.require(Capability.OVERSEE, None)

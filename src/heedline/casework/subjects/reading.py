@@ -28,7 +28,6 @@ from heedline.casework.search import subject_entries
 from heedline.casework.search.link_decisions import LinkDecision, LinkVerdict
 from heedline.casework.search.subject_entries import (
     PART,
-    SubjectBasis,
     SubjectEntry,
     SubjectKind,
     SubjectLink,
@@ -362,12 +361,3 @@ def _views(reports: Sequence[LinkedReport]) -> tuple[tuple[SubjectViewLine, ...]
         SubjectViewLine(act, name or "", at, outcome == "refused") for act, name, at, outcome, _ in rows
     )
     return lines, rows[0][-1] if rows else 0
-
-
-def facts_first(values: Iterable[HeldValue]) -> tuple[tuple[HeldValue, ...], tuple[HeldValue, ...]]:
-    """Return the values split into facts and assessments."""
-    held = tuple(values)
-    return (
-        tuple(one for one in held if one.value.basis is SubjectBasis.FACT),
-        tuple(one for one in held if one.value.basis is SubjectBasis.ASSESSMENT),
-    )

@@ -14,6 +14,7 @@ from heedline.casework.errors import Changed
 from heedline.casework.records import desk_parts, record
 from heedline.casework.records.shown_record import shown
 from heedline.desk_hooks import register
+from heedline.jobs.papers import reference
 from heedline.permits.gate import Refused
 from heedline.reports.models import DeskRecord, RecordStep
 from heedline.reports.models.records import ENDED, WAITING
@@ -159,3 +160,7 @@ def test_a_kind_whose_second_person_has_no_move_is_refused() -> None:
         replace(visits.KIND, decides=frozenset({"pass"})),
     ):
         assert "second person" in wrong.fault(register.SpecialistDesk("x", "X"))
+
+
+def test_the_paper_on_permissions_lists_what_a_second_person_decides() -> None:
+    assert "| Visit | agree | pass, refuse |" in reference.access()

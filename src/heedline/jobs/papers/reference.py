@@ -136,6 +136,20 @@ def _roles() -> Iterator[str]:
             for matter, rule in second_person.RULES.items()
         ),
     )
+    yield from _records_decided()
+
+
+def _records_decided() -> Iterator[str]:
+    from heedline.reports.record_kinds import kinds
+
+    rows = [
+        (kind.title, ", ".join(sorted(kind.decides)), ", ".join(sorted(kind.uninvolved)))
+        for kind in kinds().values()
+        if kind.decides
+    ]
+    if rows:
+        yield "Records of specialist desks: nobody decides about one who began it or made any other move of it (ADR 152)."
+        yield _table(("Record", "Moves that decide", "Moves after which one may still decide"), rows)
 
 
 def _desk_rules() -> Iterator[tuple[AnyCapability, tuple[Callable[..., str | None], ...]]]:

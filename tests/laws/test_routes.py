@@ -91,7 +91,7 @@ def test_the_sites_share_no_route_but_the_first() -> None:
 
 def test_every_parameter_is_known_to_the_matrix() -> None:
     """A new kind of URL parameter has to be listed here, or nobody would test it with another desk's object."""
-    harmless = {"slug", "item", "pk", "topic", "page", "name", "language", "number", "role", "token"}
+    harmless = {"slug", "item", "pk", "topic", "page", "name", "language", "number", "role", "token", "move"}
     for site in SITES:
         for where, _ in of(site):
             assert {name for _, name in parameters(where)} <= THINGS | harmless, where
@@ -178,7 +178,7 @@ def values_for(where: str, things: dict[str, str]) -> dict[str, str]:
             "value",
         )
     }
-    return {**dict.fromkeys(THINGS, str(uuid4())), **alike, "desk": "north-east", "ref": ref}
+    return {**dict.fromkeys(THINGS, str(uuid4())), **alike, "desk": "north-east", "ref": ref, "move": "take"}
 
 
 #: The title of a refusal for want of a token.
@@ -215,7 +215,7 @@ def test_what_is_anothers_looks_like_what_never_was(
             kind = "rota"
         if not names or kind in RIGHTS.get(name or "", set()):
             continue
-        never = {**dict.fromkeys(THINGS, str(uuid4())), "desk": "no-such-desk"}
+        never = {**dict.fromkeys(THINGS, str(uuid4())), "desk": "no-such-desk", "move": "take"}
         for method in ("get", "post"):
             answers = []
             for one in (values_for(where, things), never):

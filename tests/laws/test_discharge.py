@@ -17,6 +17,7 @@ from heedline.casework.danger import discharge, ownership
 from heedline.casework.danger.action_log import DangerNoteKind
 from heedline.casework.duty import dangers
 from heedline.casework.errors import Changed, NotHere
+from heedline.casework.journey.transitions import FurtherCheck, record_check
 from heedline.casework.pages import danger_page
 from heedline.casework.report import notes
 from heedline.casework.report.verb import find
@@ -143,6 +144,13 @@ def test_a_word_that_says_nothing_is_no_reason(led: People, word: str) -> None:
             discharge.ask(ref, "over", word, by=odile, at=led.at)
         with pytest.raises(NotNow), transaction.atomic():
             notes.seal(find(ref, by=odile, at=led.at), {"reason": word})
+        due = row(ref).due_at
+        said = {"what": "The number", "who": "The operator", "result": "No such number"}
+        for field in said:
+            check, version = FurtherCheck(**{**said, field: word}), row(ref).version
+            with pytest.raises(NotNow):
+                record_check(ref, check, version=version, by=odile, at=led.at)
+    assert row(ref).due_at == due, "a check without what, who and result moves no clock"
 
 
 @pytest.mark.parametrize("said", [*CALLED.values(), OVER, "CR 7", "44", "He is in custody", "هو محتجز"])

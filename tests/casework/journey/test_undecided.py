@@ -8,12 +8,15 @@ from uuid import UUID
 import pytest
 
 from heedline.casework.journey import repeat_reports, transitions
+from heedline.casework.pages import case_file
 from heedline.casework.pages.queues import bulk_preview
-from heedline.casework.search import link_decisions, seen_before
+from heedline.casework.search import index_rows, link_decisions, seen_before
 from heedline.casework.search.link_decisions import LinkVerdict
 from heedline.packs import load_pack
+from heedline.permits.compiled_query import CompiledQuery
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
+from heedline.web.shell import seen_words
 from tests.casework.journey.test_bulk_close import adverts
 from tests.support import keeping_scene, stories
 from tests.support.linking_scene import BOY
@@ -139,3 +142,37 @@ def test_what_just_arrived_is_opened_once_for_a_whole_group(
     with people.sitting("Odile") as here:
         bulk_preview.look("north-east", refs, by=here, at=people.at)
     assert sorted(opened) == sorted(refs)
+
+
+def test_the_page_says_how_many_new_reports_it_did_not_compare(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also beside a match: the one that matters may be among the others. They were counted less far than they are compared."""
+    monkeypatch.setattr(index_rows, "MOST_NEW", 3)
+    monkeypatch.setattr(index_rows, "COUNTED", 4)
+    monkeypatch.setattr(seen_words, "COUNTED", 4)
+    monkeypatch.setattr(seen_before, "_JUST_ARRIVED", CompiledQuery(seen_before._just_arrived))
+    index_rows.compared.cache_clear()
+    people.send(narrative=BOY[0])
+    indexed(people)
+    ref, _ = people.taken(narrative=BOY[1])
+
+    def said() -> str:
+        with people.sitting("Odile") as here:
+            seen = case_file.with_earlier(ref, by=here, at=people.at)[1]
+        assert any(one.strong for one in seen.earlier)
+        return str(seen_words.seen_words(seen)["uncompared"])
+
+    try:
+        for _ in range(2):
+            people.send()
+        assert said() == ""
+        for _ in range(2):
+            people.send()
+        # the report itself may be one of the three newest
+        assert said().partition(" new")[0] in {"1 other report is", "2 other reports are"}
+        for _ in range(8):
+            people.send()
+        assert said().startswith(("At least 4 other", "At least 5 other"))
+    finally:
+        index_rows.compared.cache_clear()

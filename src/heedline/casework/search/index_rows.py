@@ -24,6 +24,9 @@ from heedline.reports.models import DangerEpisode, Interest, Report, SealedValue
 LATELY: Final = timedelta(hours=1)
 #: Reports of a desk that cannot be searched yet are counted up to this number.
 COUNTED: Final = 100
+#: The newest reports of the running quarter hour that are compared although no index has them yet. They are counted further
+#: than that, or nobody would be told of the others.
+MOST_NEW: Final = 200
 
 
 def indexes(desks: Iterable[UUID], *, most: int | None = None, others: bool = True) -> QuerySet[SearchIndex]:
@@ -110,7 +113,8 @@ def compared() -> CompiledQuery[SearchIndex]:
             SearchWaiting.objects.filter(desk=OuterRef("desk"), gone=False).exclude(report=report).order_by()
         )
         return SearchIndex.objects.filter(desk_id__in=desks).annotate(
-            n_others=_number_of_others(), n_unsearched=_number(waits) + _number(_new().exclude(id=report))
+            n_others=_number_of_others(),
+            n_unsearched=_number(waits) + _number(_new().exclude(id=report), MOST_NEW + COUNTED),
         )
 
     return CompiledQuery(built)
@@ -122,11 +126,9 @@ def _new() -> QuerySet[Report]:
     return usable(Report.objects.filter(~Exists(dangers), desk=OuterRef("desk"), settled=False)).order_by()
 
 
-def _number(rows: QuerySet[Any]) -> Combinable:
-    """Return a column with the number of these rows, counted up to `COUNTED`."""
-    return Func(
-        ArraySubquery(rows.values("id")[:COUNTED]), function="cardinality", output_field=IntegerField()
-    )
+def _number(rows: QuerySet[Any], most: int = COUNTED) -> Combinable:
+    """Return a column with the number of these rows, counted up to `most`."""
+    return Func(ArraySubquery(rows.values("id")[:most]), function="cardinality", output_field=IntegerField())
 
 
 def _number_of_others() -> Combinable:

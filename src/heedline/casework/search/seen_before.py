@@ -47,8 +47,6 @@ from heedline.vault import CannotOpen
 
 #: Reports that are opened and compared at most, those with the most keys in common first.
 MOST_COMPARED: Final = 12
-#: Reports of the running quarter hour that are opened and compared at most.
-MOST_NEW: Final = 200
 #: Reports looked up for one key; a value of more is said to be shared by "more than" so many.
 MOST_OF_A_KEY: Final = 100
 #: Reasons that say only that the texts are alike.
@@ -342,14 +340,16 @@ def to_compare(refs: Sequence[UUID], *, by: Attendance) -> dict[UUID, Report]:
 
 def _just_arrived(desks: Sequence[UUID]) -> QuerySet[Report]:
     new = usable(reports_of(desks)).filter(settled=False).select_related("desk")
-    return new.annotate(sealed=parts_column(documents.SEARCHED)).order_by("-slot", "-id")[:MOST_NEW]
+    return new.annotate(sealed=parts_column(documents.SEARCHED)).order_by("-slot", "-id")[
+        : index_rows.MOST_NEW
+    ]
 
 
 _JUST_ARRIVED: Final = CompiledQuery(_just_arrived)
 
 
 def just_arrived(*, by: Attendance) -> list[OtherReport]:
-    """Open the newest reports at the officer's desks that no index has yet, at most `MOST_NEW`. Raises Locked."""
+    """Open the newest reports at the officer's desks that no index has yet, at most `index_rows.MOST_NEW`. Raises Locked."""
     ring = by.keys()
     return [opened(one, ring) for one in _JUST_ARRIVED.fetched(sorted(by.desk_ids))]
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from heedline.casework.access.session import office_zone
+from heedline.casework.search.index_rows import COUNTED
 from heedline.casework.search.link_decisions import LinkVerdict
 from heedline.casework.search.seen_before import MOST_OF_A_KEY, EarlierReport, SeenBefore
 from heedline.casework.search.subject_entries import SubjectLink
@@ -136,10 +137,21 @@ def seen_words(
             for one in seen.common
         ],
         "reports": seen.reports,
-        "unsearched": seen.unsearched,
+        "uncompared": _uncompared(seen),
         "restricted": seen.restricted,
         "answer": answer_words(seen.earlier),
     }
+
+
+def _uncompared(seen: SeenBefore) -> str:
+    """Return how many other reports have not been compared, or "" if all have, or none can be."""
+    number = seen.unsearched
+    if not number or not (seen.reports or seen.earlier):
+        return ""
+    few = "1 other report is" if number == 1 else f"{number} other reports are"
+    return (
+        f"{'At least ' if number >= COUNTED else ''}{few} new or changed, and not compared with this one yet."
+    )
 
 
 def answer_words(earlier: Iterable[EarlierReport]) -> str:

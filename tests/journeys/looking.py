@@ -69,7 +69,7 @@ def every_page(
             for address in stage.addresses:
                 path = f"{prefix(language)}{address}"
                 if language in visited or not put(tab, _answer(reader, rosa, path)):
-                    _visit(tab, rosa, site, path)
+                    visit_as(tab, rosa, site, path)
                 yield stage.name, language, address, tab
             if language in visited:
                 tab.play.goto("about:blank")  # no requests from the tab while the walker goes on
@@ -99,7 +99,7 @@ def _answer(reader: Walker, rosa: Walker, path: str) -> str:
     return answer
 
 
-def _visit(tab: Visitor, rosa: Walker, site: str, path: str) -> None:
+def visit_as(tab: Visitor, rosa: Walker, site: str, path: str) -> None:
     _keep_connection()
     tab.context.clear_cookies()
     tab.context.add_cookies(

@@ -1,9 +1,11 @@
-"""The first page in Chromium: what a phone shows without scrolling, the typeface, and the dark colours.
+"""The first page in Chromium: what a phone shows without scrolling, the typeface, the dark colours, and paper.
 
-Also the box for a code, which must show everything that was typed.
+Also the box for a code, which must show everything that was typed, and what is printed of a code.
 """
 
 from __future__ import annotations
+
+import re
 
 import pytest
 
@@ -11,7 +13,9 @@ from heedline.packs import load_pack
 from heedline.vault.codes import new_code
 from heedline.web.public.shell.languages import prefix
 from tests.browser.kit import browser, person  # noqa: F401 (fixtures)
+from tests.journeys.looking import visit_as
 from tests.journeys.test_reporter_journey import Open, site  # noqa: F401 (a fixture)
+from tests.sites.public.walker import Walker
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
@@ -64,3 +68,26 @@ def test_a_code_that_is_wrong_is_shown_whole(site: str, person: Open, width: int
     assert "error" in str(box.get_attribute("class"))
     wide, room = box.evaluate("box => [box.scrollWidth, box.clientWidth]")
     assert wide <= room
+
+
+def test_what_is_printed_of_a_code_says_nothing_about_us(site: str, person: Open) -> None:  # noqa: F811
+    tab, rosa = person(scripts=False, width=800), Walker()
+    code = rosa.send()
+    for page, words in (("/code/", 0), ("/code/print/", 25)):
+        visit_as(tab, rosa, site, page)
+        tab.play.emulate_media(media="print")
+        paper = tab.play.locator("body").inner_text()
+        assert "-".join(re.findall(r"\b[0-9A-Z]{2,4}\b", paper)).startswith(code)
+        assert not re.search(r"Heedline|police|report|officer|999|0800", paper), paper
+        assert len(paper.split()) <= len(code.split("-")) + words
+
+
+def test_a_printed_page_shows_no_bare_path(site: str, person: Open) -> None:  # noqa: F811
+    tab = person(scripts=False, width=800)
+    tab.visit(f"{site}/")
+    tab.play.emulate_media(media="print")
+    after = tab.play.locator("a").evaluate_all(
+        "all => all.map(one => getComputedStyle(one, '::after').content)"
+    )
+    assert len(after) > 15
+    assert set(after) <= {"none", '""', "normal"}

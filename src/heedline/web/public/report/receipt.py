@@ -159,6 +159,7 @@ def show(turn: DraftVisit) -> HttpResponse:
         many=MANY in turn.draft.notes,
         odd=odd,
         young=young,
+        discreet=True,
         codes=_in_groups(turn.draft.notes.get(EARLIER, [])),
         **shown_code(turn),
         **(danger_sent.context(turn) if ending == "danger" else {}),

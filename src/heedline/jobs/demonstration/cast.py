@@ -26,7 +26,7 @@ from heedline.jobs.demonstration import board, linking, partners, skills
 from heedline.jobs.demonstration import desks as demo_desks
 from heedline.jobs.demonstration import files as demo_files
 from heedline.jobs.demonstration.acting import as_process
-from heedline.jobs.demonstration.closings import BY_TWO, CLOSINGS, PROOFS, SPOKEN
+from heedline.jobs.demonstration.closings import BY_TWO, CLOSINGS, PROOFS, answer_first
 from heedline.vault.codes import ReceiptCode, new_code
 from heedline.vault.keys import new_seed, signing_public
 from heedline.vault.statements.signed import ROOT
@@ -393,7 +393,7 @@ def _work_on(cast: _Cast, one: _Sent) -> list[tuple[ReceiptCode, str]]:
         return []
     from heedline.casework.access import session as access_session
     from heedline.casework.contact import messages
-    from heedline.casework.journey import call_outcomes, transitions
+    from heedline.casework.journey import transitions
     from heedline.casework.journey.closing import Closing
     from heedline.casework.journey.closing_rules import ClosingProof
     from heedline.casework.pages import case_file
@@ -406,12 +406,7 @@ def _work_on(cast: _Cast, one: _Sent) -> list[tuple[ReceiptCode, str]]:
         version = case_file.case_file(one.ref, by=by, at=at).header.version
         if then in CLOSINGS:
             outcome, reason = CLOSINGS[then]
-            if (told := SPOKEN.get(then)) is not None:
-                whom, said = told
-                call_outcomes.tried(
-                    one.ref, "reached", said, whom=whom, danger="no", version=version, by=by, at=at
-                )
-                version += 1
+            version += answer_first(one.ref, then, version=version, by=by, at=at)
             finding = transitions.Assessment(False, "Nothing that was done", "low", reason)
             proof = ClosingProof(**PROOFS.get(then, {}))
             closing = Closing(outcome, reason, "finished", proof)

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from heedline.casework.access.session import Attendance
+
 #: Outcome and reason.
 CLOSINGS = {
     "close-no-behaviour": ("no-behaviour", "Describes who someone is, not anything they did."),
@@ -40,3 +47,14 @@ SPOKEN = {"close-advice-given": ("Cleo, who runs the club", "Went through the pl
 
 #: What concerns a child, so that a second officer closes it.
 BY_TWO = frozenset({"close-needs-met"})
+
+
+def answer_first(ref: UUID, then: str, *, version: int, by: Attendance, at: datetime) -> int:
+    """Log the call to an organisation whose request is closed so, and return how many versions that makes."""
+    from heedline.casework.journey import call_outcomes
+
+    if then not in SPOKEN:
+        return 0
+    whom, said = SPOKEN[then]
+    call_outcomes.tried(ref, "reached", said, whom=whom, danger="no", version=version, by=by, at=at)
+    return 1

@@ -234,9 +234,8 @@ def _memory(found: dict[str, Any]) -> Iterator[Verdict]:
 
 
 def _sequence(found: dict[str, Any]) -> Iterator[Verdict]:
-    yield Verdict(
-        "the log: events put into the tree a second", f"{found['sequence']['per_second']:,}", "", None
-    )
+    rate = f"{found['sequence']['per_second']:,}"
+    yield Verdict("the log: events put into the tree a second", rate, "", None)
 
 
 def _check(found: dict[str, Any]) -> Iterator[Verdict]:
@@ -414,39 +413,27 @@ def _uploads(found: dict[str, Any]) -> Iterator[Verdict]:
 
 
 def _pager(found: dict[str, Any]) -> Iterator[Verdict]:
-    pager = found["pager"]
+    pager, budget = found["pager"], f"≤ {PAGED_SECONDS:.0f} s, ≤ {PAGED_QUERIES} queries"
     for what, name in (("one danger", "danger"), ("every alarm", "round")):
-        measured = pager[name]
-        yield Verdict(
-            f"page about {what}, {pager['alarms']:,} alarms open",
-            f"{measured['seconds']} s, {measured['queries']} queries",
-            f"≤ {PAGED_SECONDS:.0f} s, ≤ {PAGED_QUERIES} queries",
-            measured["seconds"] <= PAGED_SECONDS and measured["queries"] <= PAGED_QUERIES,
-        )
+        seconds, queries = pager[name]["seconds"], pager[name]["queries"]
+        met = seconds <= PAGED_SECONDS and queries <= PAGED_QUERIES
+        measured = f"{seconds} s, {queries} queries"
+        yield Verdict(f"page about {what}, {pager['alarms']:,} alarms open", measured, budget, met)
 
 
 def _overload(found: dict[str, Any]) -> Iterator[Verdict]:
-    for what, name, budget in (
-        ("Run, Hide, Tell", "guidance", GUIDANCE_P99_S),
-        ("the page for somebody in danger", "danger", DANGER_P99_S),
-    ):
+    for name, budget in (("guidance", GUIDANCE_P99_S), ("danger", DANGER_P99_S)):
         told = found["overload"][name]
-        yield Verdict(
-            f"{what}, p99 while too much is offered",
-            f"{told['p99']} s, answers: {told['statuses']}",
-            f"≤ {budget} s, all served",
-            told["p99"] <= budget and set(told["statuses"]) == {"200"},
-        )
+        met = told["p99"] <= budget and set(told["statuses"]) == {"200"}
+        measured = f"{told['p99']} s, answers: {told['statuses']}"
+        yield Verdict(f"{name}, p99 while too much is offered", measured, f"≤ {budget} s, all served", met)
 
 
 def _durability(found: dict[str, Any]) -> Iterator[Verdict]:
     kept = found["durability"]
-    yield Verdict(
-        "accepted = stored whole, once; codes open",
-        f"{kept['present']:,} of {kept['accepted']:,}; {kept['mailboxes_opened']} of {kept['codes_tried']}",
-        "all",
-        kept["whole"],
-    )
+    stored = f"{kept['present']:,} of {kept['accepted']:,}"
+    opened = f"{kept['mailboxes_opened']} of {kept['codes_tried']}"
+    yield Verdict("accepted = stored whole, once; codes open", f"{stored}; {opened}", "all", kept["whole"])
 
 
 def as_table(verdicts: list[Verdict]) -> str:

@@ -21,6 +21,7 @@ from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from heedline.api import problems
 from heedline.casework.rate_limit import spread
+from heedline.gateway.bodies import SMALL, BodyRoom, RequestBody
 from heedline.gateway.groups import Group, Groups
 from heedline.gateway.idle_work import IdleWork
 from heedline.gateway.lanes import QueueLane
@@ -37,10 +38,6 @@ type Headers = list[tuple[str, str]]
 #: Status, headers, body.
 type RawResponse = tuple[int, Headers, bytes]
 
-#: A body of this size costs no room: a report that is typed is smaller.
-SMALL = 16 * 1024
-#: A sender of too much is read on up to this, so that a browser gets to see why it was refused.
-READ_ON = 1024 * 1024
 #: Seconds at least until somebody who was not served should try again.
 AGAIN_AFTER = 5
 
@@ -118,12 +115,13 @@ class Front:
     _host: str = field(init=False)
     _workers: Workers = field(init=False)
     _groups: Sequence[tuple[Together, Groups[_Asked, AnyResponse | _ByItself]]] = field(init=False)
-    _held: int = field(init=False, default=0)
+    _room: BodyRoom = field(init=False)
     _open: set[asyncio.Task[object]] = field(init=False, default_factory=set)
     _idle_work: IdleWork = field(init=False)
 
     def __post_init__(self) -> None:
         self._workers = Workers(self.limits.threads)
+        self._room = BodyRoom(self.limits.body, self.limits.body_within, self.limits.room)
         self._groups = [(one, self._groups_of(one)) for one in self.together]
         self._idle_work = IdleWork(self._status_of)
         self._base, self._host = base_of(self.origin), host_of(self.origin)
@@ -203,7 +201,7 @@ class Front:
             return await self._in_thread(environ, sender)  # no body
         if self.uploads is not None and self.uploads.expects(environ):
             return await self._upload(self.uploads, environ, sender)
-        body = _Body(self, environ)
+        body = RequestBody(self._room, environ)
         try:
             refused = await body.read(sender)
             if refused is HTTPStatus.SERVICE_UNAVAILABLE:
@@ -304,72 +302,6 @@ class Front:
             return await self._workers.run(what, within=self.limits.wait_within)
         except NoThread:
             return None
-
-
-class _Body:
-    """The body of a request while it is being received.
-
-    Its length was announced. A body that ends earlier was cut off on its way and is refused.
-    """
-
-    def __init__(self, front: Front, environ: WSGIEnvironment) -> None:
-        self._front, self._environ = front, environ
-        self._chunks: list[bytes] = []
-        self._counted = 0
-        self._announced = int(environ["CONTENT_LENGTH"] or 0)
-        self.size = 0
-
-    def whole(self) -> bytes:
-        """Return everything received so far."""
-        return b"".join(self._chunks)
-
-    def let_go(self) -> None:
-        """Discard the body and release the memory reserved for it."""
-        self._chunks.clear()
-        self._front._held -= self._counted
-        self._counted = 0
-
-    async def read(self, sender: Sender) -> HTTPStatus | None:
-        """Read the body until its end or until it exceeds a limit.
-
-        Returns the status with which to refuse the body, or None. Up to a limit, a refused body is still read
-        and discarded, because a browser that cannot finish sending shows no response.
-        """
-        refused = None
-        if str(self._environ.get("CONTENT_TYPE", "")).lower().lstrip().startswith("multipart/"):
-            refused = HTTPStatus.UNSUPPORTED_MEDIA_TYPE  # no form of ours has files
-        elif self._announced > self._front.limits.body:
-            refused = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        try:
-            async with asyncio.timeout(self._front.limits.body_within):
-                return await self._read(sender, refused)
-        except TimeoutError:
-            return refused or HTTPStatus.REQUEST_TIMEOUT
-
-    async def _read(self, sender: Sender, refused: HTTPStatus | None) -> HTTPStatus | None:
-        async for chunk in sender:
-            self.size += len(chunk)
-            if self.size > self._front.limits.body:
-                refused = refused or HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-            if refused is None and not self._keep(chunk):
-                refused = HTTPStatus.SERVICE_UNAVAILABLE
-            if refused is not None:
-                self.let_go()
-            if self.size > READ_ON or self.size == self._announced:
-                break  # nothing can follow what was announced, so its end is not waited for
-        if self.size < self._announced:
-            return refused or HTTPStatus.REQUEST_TIMEOUT
-        return refused
-
-    def _keep(self, chunk: bytes) -> bool:
-        """Store a chunk, or return False if there is no memory left for it."""
-        new = max(self.size - SMALL, 0) - self._counted
-        if new and self._front._held + new > self._front.limits.room:
-            return False
-        self._front._held += new
-        self._counted += new
-        self._chunks.append(chunk)
-        return True
 
 
 class Blocks:

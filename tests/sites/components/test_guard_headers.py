@@ -11,7 +11,7 @@ from django.http import HttpResponse, StreamingHttpResponse  # noqa: TID251 - wh
 from django.test import RequestFactory, override_settings
 from django.utils.csp import build_policy
 
-from heedline.gateway.front import _busy
+from heedline.gateway.front import Front, FrontLimits
 from heedline.gateway.intake_first import guarded
 from heedline.web.guard import COOKIES_UNREAD, PrivacyHeaders
 
@@ -59,8 +59,9 @@ def test_the_guards_of_every_site_set_these_headers(
 
 def test_those_who_are_turned_away_together_do_not_come_back_together() -> None:
     unavailable = guarded(lambda _: HttpResponse(status=503))
-    front = [_busy({"PATH_INFO": path}) for path in ("/", "/api/v1/reports") for _ in range(20)]
-    waits = {int(dict(headers).get("retry-after") or dict(headers)["Retry-After"]) for _, headers, _ in front}
+    front = Front(lambda *_: [], "http://localhost", FrontLimits(body=1))
+    away = [front._come_again({"PATH_INFO": path}) for path in ("/", "/api/v1/reports") for _ in range(20)]
+    waits = {int(dict(headers).get("retry-after") or dict(headers)["Retry-After"]) for _, headers, _ in away}
     assert len(waits) > 1
     assert waits <= set(range(5, 11))
     waits = {int(unavailable(RequestFactory().get("/"))["Retry-After"]) for _ in range(20)}

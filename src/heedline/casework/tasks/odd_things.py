@@ -113,8 +113,13 @@ def note_step(*, by: Attendance, at: datetime) -> None:
     if not by.unlocked:
         return
     pack = load_pack(settings.PACK)
-    kinds = [kind for kind in pack.kinds if ODD in load_question_set(pack, kind).roles]
-    mine = reports_of(by.desk_ids).filter(desk_id__in=by.desk_ids, kind__in=kinds).exclude(stage=Stage.CLOSED)
+    kinds = {kind for kind in pack.kinds if ODD in load_question_set(pack, kind).roles}
+    desks = [
+        desk.id for desk in by.desks if desk.code in pack.desks and kinds & {*pack.desks[desk.code].kinds}
+    ]
+    if not desks:
+        return
+    mine = reports_of(by.desk_ids).filter(desk_id__in=desks, kind__in=kinds).exclude(stage=Stage.CLOSED)
     waiting = [
         ref
         for ref in mine.order_by("due_at", "id").values_list("id", flat=True)

@@ -91,3 +91,10 @@ def controller(connection: Connection) -> Iterator[CheckResult]:
         bool(service.controller and service.data_officer),
         "the privacy page names the data controller and the data protection officer (pack.toml)",
     )
+
+
+def told(connection: Connection, at: datetime) -> Iterator[CheckResult]:
+    """Check stewards, supervisors, the data controller, public holidays and the desks of the pack."""
+    for check in (stewards, supervisors, controller, receiving):
+        yield from check(connection)
+    yield from holidays(at)

@@ -14,6 +14,7 @@ from pytest_django import Settings
 from heedline.casework.duty import alarm_board, alarms, paging
 from heedline.casework.pages.board import board as pages_board
 from heedline.casework.records import open_records
+from heedline.casework.setup import leavers
 from heedline.dispatch.chain import PagerMemory
 from heedline.dispatch.models import About, Alarm
 from heedline.jobs import worker
@@ -23,8 +24,9 @@ from heedline.reports.models import DeskRecord, RecordStep
 from tests.support.acting import acting
 from tests.support.example_desk import visits
 from tests.support.keeping_scene import with_leads
+from tests.support.leaving_scene import a_third_officer
 from tests.support.scene_people import People
-from tests.support.visit_scene import asked
+from tests.support.visit_scene import asked, made
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +96,21 @@ def test_a_missed_deadline_is_one_alarm_for_the_owner_until_the_visit_moves(
         visits.move(ref, "hold", by=odile, at=due)
     watch(due + timedelta(days=9))
     assert overdue() == []
+
+
+def test_an_owner_who_has_left_the_desk_is_not_paged_about_what_they_cannot_open(
+    people: People, pages: Path
+) -> None:
+    ref, house = asked(people), people.house
+    made(people, ref, "Odile", "take")
+    a_third_officer(people)
+    with acting("office"):
+        leavers.leave_desk(
+            house.officers["Odile"], house.desks["north-east"], hands=house.hands, at=people.at
+        )
+    late = people.at + timedelta(days=30)
+    watch(late)
+    assert paged(pages, late) == {"olga"}, "the supervisors, at once"
 
 
 def test_the_board_and_my_work_count_a_visit_and_say_when_it_is_overdue(people: People) -> None:

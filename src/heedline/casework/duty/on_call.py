@@ -156,11 +156,17 @@ def owner_of_question(question: UUID | None) -> frozenset[str]:
 
 @_once
 def owner_of_record(record: UUID | None) -> frozenset[str]:
-    """Return the email address of the owner of a specialist desk's record, or an empty set if it has none."""
+    """Return the email address of the owner of a specialist desk's record.
+
+    Empty if it has none, or if the owner no longer works at that desk and cannot open it.
+    """
     if record is None:
         return frozenset()
-    has_it = DeskRecord.objects.filter(pk=record).values("owner_id")
-    return _emails(Q(id__in=has_it))
+    rows = DeskRecord.objects.filter(pk=record)
+    here = Appointment.objects.filter(
+        desk__in=rows.values("desk_id"), officer__in=rows.values("owner_id"), ended_on=None
+    )
+    return _emails(Q(id__in=here.values("officer_id")))
 
 
 @_once

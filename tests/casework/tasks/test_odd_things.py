@@ -87,6 +87,13 @@ def test_the_queue_shows_it_to_who_can_open_it(people: People) -> None:
         lines = {line.ref: line.flags for line in queue(by=otto, at=people.at, view=QueueView()).lines}
     assert "Something odd" in lines[ref]
     assert "Something odd" not in lines[other]
+    people.take(ref, "Otto")
+    people.read(ref, "Otto")
+    answer(people, ref, OddAnswer.NOT_SUSPICIOUS, "The man was the window cleaner whom they had booked.")
+    assert not people.read(ref, "Otto").answers.odd
+    with people.sitting("Otto") as otto:
+        lines = {line.ref: line.flags for line in queue(by=otto, at=people.at, view=QueueView()).lines}
+    assert "Something odd" not in lines[ref]
     with people.sitting("Oren", unlocked=False) as oren:
         assert all(
             "Something odd" not in one.flags for one in queue(by=oren, at=people.at, view=QueueView()).lines

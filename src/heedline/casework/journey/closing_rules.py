@@ -241,7 +241,7 @@ def facts_of(found: FoundReport) -> ClosingFacts:
         by,
         danger=DangerEpisode.objects.filter(report=report).exists(),
         high=any(step.codes.get("priority") == Priority.HIGH for step in steps),
-        odd=opened.odd and not odd_things.is_answered(report, by=found.by),
+        odd=opened.odd and bool(odd_things.unsettled([report.id], by=found.by)),
     )
 
 

@@ -62,12 +62,17 @@ class CaseAnswers:
     call: CallLine | None = None
     first_answer: FirstAnswerLine | None = None
     routed_words: str = ""  # why the report is not at the desk of its place
-    odd: bool = False  # a request says that something odd has happened
+    odd: bool = False  # a request says that something odd has happened, and nobody has said what became of it
     translation: VersionLine | None = field(repr=False, default=None)
 
 
 def answers_of(
-    report: Report, opened: OpenedReport, translations: Sequence[TranslationLine], at: datetime
+    report: Report,
+    opened: OpenedReport,
+    translations: Sequence[TranslationLine],
+    at: datetime,
+    *,
+    odd: bool = False,
 ) -> CaseAnswers:
     """Return the answers of an opened report."""
     pack = load_pack(settings.PACK)
@@ -94,7 +99,7 @@ def answers_of(
         call=_call(report, opened, at),
         first_answer=first_answers.line_of(report, at),
         routed_words=_routed_words(opened.routed, report.kind),
-        odd=opened.odd,
+        odd=odd,
         translation=newest(translations),
     )
 

@@ -315,6 +315,7 @@ def _file(report: Any, parts: CaseParts, by: Attendance, at: datetime) -> CaseFi
             NotHere, Refused, SealingStopped
         ):  # the upkeep of an earlier session has not come to it
             odd_things.note(report.id, by=by, at=at)
+    odd = opened.odd and not any(map(odd_things.is_answer, words.values()))
     translations = translation_lines(report.id, report.asked_translations, report.translated, words, at)
     waiting = sum(1 for one in report.disclosures if one["waits"])
     notices = desk_notices.opened_in(report.notices, report.id, by=by)
@@ -332,7 +333,7 @@ def _file(report: Any, parts: CaseParts, by: Attendance, at: datetime) -> CaseFi
             also_open=presence.colleagues(report.also_open),
             due=due_of(report, opened),
         ),
-        answers_of(report, opened, translations, at),
+        answers_of(report, opened, translations, at, odd=odd),
         history_of(report, datetime.fromisoformat(opened.arrived_at), words, by=by, at=at),
         messages_of(report.id, report.said, words, translations),
         _files(report, opened, words),

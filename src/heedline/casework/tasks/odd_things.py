@@ -9,6 +9,7 @@ if nobody has ended it by then. It ends only with an answer, and the request can
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
@@ -32,7 +33,7 @@ from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import NotNow, Stage
-from heedline.reports.models import Report, Task
+from heedline.reports.models import Task
 from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
 
@@ -134,8 +135,15 @@ def note_step(*, by: Attendance, at: datetime) -> None:
     _looked.update((ref, by.officer_id) for ref in waiting)
 
 
-def is_answered(report: Report, *, by: Attendance) -> bool:
-    """Return whether somebody has ended the task of this report with an answer. Raises Locked."""
-    ended: Any = Task.objects.filter(report=report).exclude(ended_note=None).values("ended_note")
-    told = notes.opened_of(parts_of([report.id], Q(container__in=ended)), "note", by.keys())
-    return any(words.get(ODD) in ANSWERS.values() for _, words in told)
+def unsettled(refs: Collection[UUID], *, by: Attendance) -> set[UUID]:
+    """Return which of these requests, which all mention something odd, have no task that ended with an answer. Raises Locked."""
+    if not refs:
+        return set()
+    ended: Any = Task.objects.filter(report__in=refs).exclude(ended_note=None).values("ended_note")
+    told = notes.opened_of(parts_of(list(refs), Q(container__in=ended)), "note", by.keys())
+    return set(refs) - {part.report for part, words in told if is_answer(words)}
+
+
+def is_answer(words: Mapping[str, Any]) -> bool:
+    """Return whether the sealed end of a task says what became of something odd."""
+    return words.get(ODD) in ANSWERS.values()

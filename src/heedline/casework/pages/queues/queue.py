@@ -42,6 +42,7 @@ from heedline.casework.report.opening import (
     short_name,
 )
 from heedline.casework.report.verb import on_the_record
+from heedline.casework.tasks import odd_things
 from heedline.dispatch.clocks import due_words, is_overdue
 from heedline.packs import load_pack
 from heedline.packs.places.routing import UNKNOWN_AREA
@@ -102,7 +103,7 @@ class Queue:
     incidents: tuple[tuple[UUID, str], ...]
 
 
-def _flags(report: Report, opened: OpenedReport | None, files: int) -> tuple[str, ...]:
+def _flags(report: Report, opened: OpenedReport | None, files: int, *, odd: bool) -> tuple[str, ...]:
     found = []
     if report.danger_to_life or (report.danger_to_life is None and report.urgency == Urgency.DANGER):
         found.append("Danger to life")
@@ -119,7 +120,7 @@ def _flags(report: Report, opened: OpenedReport | None, files: int) -> tuple[str
         found.append("Person under 18")
     if report.area == UNKNOWN_AREA and not load_pack(settings.PACK).is_confidential(report.kind):
         found.append("Area not known")
-    if opened is not None and opened.odd and report.stage != Stage.CLOSED:
+    if odd:
         found.append("Something odd")
     if report.withdraw_asked:
         found.append("Asks to withdraw")
@@ -154,7 +155,13 @@ def _watch_reason(row: Listed, by: Attendance) -> str | None:
 
 
 def _line(
-    row: Listed, opened: OpenedReport | None, columns: DeskColumns, *, by: Attendance, at: datetime
+    row: Listed,
+    opened: OpenedReport | None,
+    columns: DeskColumns,
+    *,
+    odd: bool,
+    by: Attendance,
+    at: datetime,
 ) -> QueueLine:
     report, due = row.report, due_of(row.report, opened)
     closed_words = CLOSED_WORDS if by.unlocked else LOCKED_WORDS
@@ -176,7 +183,7 @@ def _line(
         owner=report.owner.name if report.owner is not None else None,
         owner_id=report.owner_id,
         mine=report.owner_id == by.officer_id,
-        flags=_flags(report, opened, row.files),
+        flags=_flags(report, opened, row.files, odd=odd),
         watch_reason=_watch_reason(row, by),
         new_messages=report.unread,
         version=report.version,
@@ -198,7 +205,10 @@ def queue(*, by: Attendance, at: datetime, view: QueueView) -> Queue:
     opened = opened_of(rows, by.keyring)
     columns = desk_columns([row.report.id for row in rows], by=by, at=at)
     listed = in_order(rows, opened, view)
-    lines = tuple(_line(row, opened.get(row.report.id), columns, by=by, at=at) for row in listed)
+    odd = odd_things.unsettled([ref for ref, one in opened.items() if one.odd], by=by)
+    lines = tuple(
+        _line(row, opened.get(ref := row.report.id), columns, odd=ref in odd, by=by, at=at) for row in listed
+    )
     shown = [row.report for row in rows if row.report.id in opened]
     with transaction.atomic():
         journal.record_look(

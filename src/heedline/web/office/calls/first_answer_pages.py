@@ -26,12 +26,15 @@ from heedline.web.shell.report_page import page
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
 
+_HOWS = {code: calling.HOWS[code] for code in calling.FIRST_ANSWERS} | {
+    calling.NOT_MADE: "No answer is needed"
+}
 _FIELDS = (
     Radios(
         name="how",
         label="How did it go?",
         required="Say how it went",
-        choices=tuple(FieldOption(value=code, label=calling.HOWS[code]) for code in calling.FIRST_ANSWERS),
+        choices=tuple(FieldOption(value=code, label=words) for code, words in _HOWS.items()),
         small=True,
     ),
     TextInput(name="whom", label="With whom?", hint="The name and job of the person.", limit=SHORT),

@@ -185,6 +185,20 @@ def test_an_adviser_logs_the_first_answer(people: People, hand: Callable[[], Han
     assert "Rosa, house manager" in otto.html
 
 
+def test_a_message_to_an_organisation_does_not_say_that_the_adviser_has_no_name(
+    people: People, hand: Callable[[], Hand]
+) -> None:
+    ref, _ = advice_scene.a_request(people)
+    people.take(ref, "Otto")
+    other, _ = people.taken()
+    for name, of, hidden in (("Otto", ref, False), ("Odile", other, True)):
+        page = hand().at_work(people.house, name)
+        page.get(f"/w/r/{of}/ask/")
+        page.send(f"/w/r/{of}/ask/", text="Which days suit you?", do="preview")
+        assert page.heading == "Message preview"
+        assert ("Your name is not shown to the reporter." in page.html) is hidden
+
+
 def test_a_confidential_report_has_no_such_page(people: People, hand: Callable[[], Hand]) -> None:
     ref, _ = people.taken()
     odile = hand().at_work(people.house, "Odile")

@@ -216,7 +216,7 @@ def test_the_pages_of_what_can_go_wrong(site: str, person: Open, scripts: bool) 
     rosa.press("Something you saw or heard")
     rosa.context.clear_cookies()
     rosa.press("Start")
-    assert rosa.heading() == "We could not find the cookie for this form"
+    assert rosa.heading() == "We could not open your form"
     seen(rosa, "cookies-off", reloads=False)
 
 

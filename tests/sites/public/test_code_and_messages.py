@@ -242,7 +242,7 @@ def test_a_visit_that_ended_keeps_the_words(rosa: Walker, asked: str) -> None:
     enter(rosa, asked)
     run_out_of_time()
     rosa.press("Send your message", danger="no", text=ANSWER)
-    assert rosa.heading == "Your messages are closed"
+    assert rosa.heading == "We have closed your messages"
     assert ANSWER in rosa.main
 
 

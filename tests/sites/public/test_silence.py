@@ -166,4 +166,4 @@ def test_a_page_asked_for_without_a_draft_says_only_that_it_is_gone(rosa: Walker
 def test_a_made_up_cookie_is_no_draft(rosa: Walker, cookie: str) -> None:
     rosa.client.cookies[DRAFT] = rosa.client.cookies[VISIT] = cookie
     assert rosa.visit("/r/what/").status == 410
-    assert rosa.visit("/messages/open/").heading == "Your messages are closed"
+    assert rosa.visit("/messages/open/").heading == "We have closed your messages"

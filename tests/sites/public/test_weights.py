@@ -14,7 +14,7 @@ from django.contrib.staticfiles import finders
 from django.core.files.base import ContentFile
 from django.test import Client
 
-from heedline.config.static_files import Storage, without_comments
+from heedline.config.static_files import StaticStorage, without_comments
 from heedline.packs import load_pack
 from heedline.web.public.shell.languages import prefix
 from tests.sites.public.walker import Walker
@@ -58,7 +58,7 @@ def sent(name: str) -> int:
 
 
 def test_sheets_are_stored_without_their_comments(tmp_path: Path) -> None:
-    storage = Storage(location=tmp_path, base_url="/static/")
+    storage = StaticStorage(location=tmp_path, base_url="/static/")
     body = static_file("heedline/answers.css").read_bytes()
     storage.save("answers.css", ContentFile(body))
     for _ in storage.post_process({"answers.css": (storage, "answers.css")}):

@@ -28,8 +28,8 @@ def test_a_browser_without_cookies_gets_one_honest_page_with_a_phone_number(
     rosa.client.cookies.clear()
     rosa.press("Start")
     assert rosa.status == 403
-    assert rosa.heading == "We could not find the cookie for this form"
-    assert "The cookie may have been deleted" in rosa.main, "nobody is told that their browser is at fault"
+    assert rosa.heading == "We could not open your form"
+    assert "It may have been deleted" in rosa.main, "nobody is told that their browser is at fault"
     assert "0800 789 321" in rosa.main
     assert "What you wrote" not in rosa.main, "nobody wrote anything"
     assert rosa.at == "/tell/"

@@ -48,6 +48,25 @@ def test_a_request_has_no_danger_no_risk_prompts_and_no_sealed_identity(
     assert "only through their code" not in otto.html
 
 
+@pytest.mark.parametrize(
+    ("words", "marked"),
+    [
+        ("We hold a winter fair on Saturday 12 December, with children of two schools.", False),
+        ("Somebody has written to us that he will bring a knife.", True),
+    ],
+)
+def test_a_date_or_children_do_not_mark_a_request_and_a_weapon_does(
+    people: People, hand: Callable[[], Hand], words: str, marked: bool
+) -> None:
+    ref, _ = advice_scene.a_request(people, narrative=words)
+    people.take(ref, "Otto")
+    otto = hand().at_work(people.house, "Otto")
+    otto.get(f"/w/r/{ref}/")
+    assert ("Presets and quick closing aren’t offered" in otto.html) is marked
+    otto.get(f"/w/q/{advice_scene.NATIONAL}/")
+    assert ("Named date" in otto.html) is False
+
+
 def test_a_report_still_has_all_of_them(people: People, hand: Callable[[], Hand]) -> None:
     ref, _ = people.taken()
     odile = hand().at_work(people.house, "Odile")

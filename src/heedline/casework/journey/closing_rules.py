@@ -152,15 +152,21 @@ class ClosingFacts:
     """Whether a request says that something odd has happened, and nobody has said what became of it."""
 
 
-def marked_in(texts: Iterable[str]) -> tuple[MarkedSentence, ...]:
-    """Return the sentences in these texts that have a marked word, without dates of birth."""
+def marked_in(texts: Iterable[str], *, kind: str = "") -> tuple[MarkedSentence, ...]:
+    """Return the sentences in these texts that have a marked word, without dates of birth.
+
+    In a request to an ordinary service (`kind`) only words for a weapon or a threat count: organisations ask for advice about
+    events with a date, and for schools.
+    """
     pack, found = load_pack(settings.PACK), dict[str, MarkedSentence]()
+    counted = set(WordMark) if not kind or pack.is_confidential(kind) else {WordMark.VIOLENCE}
     for text in texts:
         plain = text
         for _, written in birth_dates.birth_dates(text, pack.matching.birth):
             plain = plain.replace(written, " ")
         for one in pack.look_alikes.marked(plain):
-            found.setdefault(one.sentence, one)
+            if marks := one.marks & counted:
+                found.setdefault(one.sentence, MarkedSentence(one.sentence, frozenset(marks)))
     return tuple(found.values())
 
 
@@ -221,7 +227,7 @@ def facts_of(found: FoundReport) -> ClosingFacts:
         opened = open_stored(next(one for one in parts if one.part == "report"), ring)
     except (*documents.UNREADABLE, StopIteration):
         raise NotNow(UNREAD, about="closing") from None
-    marked = marked_in(one.text for one in texts if one.part in REPORTERS)
+    marked = marked_in((one.text for one in texts if one.part in REPORTERS), kind=report.kind)
     steps = list(Step.objects.filter(report=report, move=Move.ASSESS).order_by("number"))
     wanted = {step.note: step for step in steps if step.note is not None}
     stored = {one.container: one for one in parts_of([report.id], Q(container__in=list(wanted)))}

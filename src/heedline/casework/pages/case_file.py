@@ -351,7 +351,7 @@ def _marked(report: Any, parts: CaseParts) -> tuple[MarkedSentence, ...]:
     told = [(parts.sorts[one], words) for one, words in parts.words.items() if words]
     theirs = [(sort, words) for sort, words in told if sort in ("message", "translation")]
     texts = documents.texts_of_opened(report, parts.report, theirs)
-    return closing_rules.marked_in(one.text for one in texts)
+    return closing_rules.marked_in((one.text for one in texts), kind=report.kind)
 
 
 def _files(

@@ -110,7 +110,11 @@ def _flags(report: Report, opened: OpenedReport | None, files: int, *, odd: bool
     if opened is not None and opened.taken_down.get("danger_unasked"):
         found.append("Danger not asked")
     if opened is not None:
-        marks = {mark for one in closing_rules.marked_in([opened.narrative]) for mark in one.marks}
+        marks = {
+            mark
+            for one in closing_rules.marked_in([opened.narrative], kind=report.kind)
+            for mark in one.marks
+        }
         found += [words for mark, words in closing_rules.MARKS.items() if mark in marks]
     if opened is not None and opened.guessable:
         found.append("Protect the source")

@@ -34,6 +34,7 @@ def test_two_desks_ask_each_other_about_a_possible_match(house: House, hand: Cal
     odile, otto = hand().at_work(house, "Odile"), hand().at_work(house, "Otto")
     odile.get(f"/w/r/{ref}/")
     assert "Possible match at the South West desk." in odile.html
+    assert "Until it has been answered, only a supervisor can close this report." in odile.html
     assert "Teirney" not in odile.html, "what the other report says is not shown"
     odile.get("/w/matches/")
     path = f"/w/r/{ref}/matches/"
@@ -57,6 +58,9 @@ def test_two_desks_ask_each_other_about_a_possible_match(house: House, hand: Cal
     otto.send(there, match=match, do="same", words="It is.")
     odile.get(path)
     assert "Confirmed: about the same matter." in odile.html
+    odile.get(f"/w/r/{ref}/")
+    assert "Same matter as a report at the South West desk" in odile.html
+    assert "Possible match" not in odile.html
     otto.get(path)
     assert otto.page.status_code == 404
 

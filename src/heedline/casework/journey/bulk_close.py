@@ -217,7 +217,7 @@ def worked_on(told: Mapping[UUID, ToldText], *, by: Attendance, at: datetime) ->
     if not told:
         return {}
     left, new = linked_reports.linked(told, by=by), cache(lambda: seen_before.just_arrived(by=by))
-    left |= {one.report for one in repeat_reports.matched_elsewhere(by=by)} & told.keys()
+    left |= {one.report for one in repeat_reports.matched_elsewhere(told, by=by)}
     left |= set(Step.objects.filter(report__in=told, move=Move.ASSESS).values_list("report_id", flat=True))
     rows, waits = reports_of(by.desk_ids).filter(id__in=told), set[UUID]()
     compared = set(closing.compared(rows).values_list("id", flat=True))

@@ -7,7 +7,7 @@ for it, so that the answer is more than a tick.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +17,7 @@ from django.db.models import Q
 
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
-from heedline.casework.linking import linked_reports, questions
+from heedline.casework.linking import desk_notices, linked_reports, questions
 from heedline.casework.linking.questions import MatchLine
 from heedline.casework.report import notes
 from heedline.casework.report.opening import short_name
@@ -32,7 +32,7 @@ from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import Move, NotNow
-from heedline.reports.models import Report, Step
+from heedline.reports.models import Step
 from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
 
@@ -201,7 +201,7 @@ def matches_since(found: FoundReport, known: Collection[UUID], *, supervisor: bo
         for one in seen.earlier:
             if one.undecided and (match := match_of(found.report.id, one.ref)) not in known:
                 new.setdefault(one.short, set()).add(match)
-    for line in matched_elsewhere(by=found.by, report=found.report):
+    for line in _matched_elsewhere(found):
         if line.id not in known:
             new.setdefault(ELSEWHERE, set()).add(line.id)
     if not new:
@@ -219,7 +219,7 @@ def _permit(found: FoundReport, linked: bool, permit: Callable[[], object]) -> b
 
     `permit` raises Refused unless the officer may close repeats.
     """
-    says, elsewhere = _assessed_as_repeat(found), matched_elsewhere(by=found.by, report=found.report)
+    says, elsewhere = _assessed_as_repeat(found), _matched_elsewhere(found)
     alike = undecided(found) if not linked and not says else []
     if not linked and not says and alike == [] and not elsewhere:
         return False
@@ -238,16 +238,18 @@ def _permit(found: FoundReport, linked: bool, permit: Callable[[], object]) -> b
     return True
 
 
-def matched_elsewhere(*, by: Attendance, report: Report | None = None) -> list[MatchLine]:
-    """Return the matches at other desks that bar closing a report of the officer's desks, or this one.
+def matched_elsewhere(reports: Iterable[UUID], *, by: Attendance) -> list[MatchLine]:
+    """Return the matches at other desks that bar closing these reports of the officer's desks.
 
-    They bar it until one of the two desks has asked and the other has denied, or has disposed of its report. A restricted report
-    may not be asked about. Raises Locked.
+    They bar it until one of the two desks has asked and the other has denied, or has disposed of its report. Raises Locked.
     """
-    if report is not None and not is_usable(report):
-        return []
-    lines = questions.matches(by=by, report=report.id if report is not None else None)
+    lines = questions.lines(desk_notices.about(*reports, by=by))
     return [one for one in lines if not one.ended and one.confirmed is not False]
+
+
+def _matched_elsewhere(found: FoundReport) -> list[MatchLine]:
+    """Return those of one report. A restricted report may not be asked about, so it has none."""
+    return matched_elsewhere([found.report.id], by=found.by) if is_usable(found.report) else []
 
 
 @dataclass(frozen=True)

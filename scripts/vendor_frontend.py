@@ -6,7 +6,8 @@
 Each package comes through the npm client and must have the SHA-512 that `vendor.lock` states; a maintainer who
 upgrades changes the version and the hash there, reads the release notes, and corrects the counts below that no
 longer hold. What is taken out: upstream's web fonts, crest, images, every colour (each becomes a token of `tokens.css`),
-source maps, the slash in the typeface's zero, and the components that Heedline does not use. Node is needed here only, never to build, test or run.
+source maps, the slash in the typeface's zero (ADR 159), and the components that Heedline does not use. Node is needed here only,
+never to build, test or run.
 """
 
 import argparse

@@ -66,7 +66,7 @@ def heedline(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def wrong(findings: Iterator[doctor.CheckResult]) -> list[str]:
+def wrong(findings: Iterator[doctor.CheckOutcome]) -> list[str]:
     """What was found to be wrong."""
     return [finding.words for finding in findings if finding.right is False]
 
@@ -184,7 +184,7 @@ def test_the_doctor_asks_the_database_itself(tmp_path: Path) -> None:
 def test_the_doctor_says_how_single_sign_on_stands(
     superuser: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def found() -> list[doctor.CheckResult]:
+    def found() -> list[doctor.CheckOutcome]:
         return list(doctor.single_sign_on(superuser))
 
     for name in [name for name in os.environ if name.startswith("HEEDLINE_SSO_")]:

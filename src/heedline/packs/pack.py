@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from heedline.index.extraction.rules import MatchingRules
 from heedline.packs.report_kinds import Offers, Outcome, QuestionTemplate, Reason, ReportKind
+from heedline.packs.rules.checks import CheckSystem
 from heedline.packs.rules.clocks import KindClocks, OnCallStep, PriorityClock, Timetable
 from heedline.packs.rules.file_limits import FileLimits
 from heedline.packs.rules.incidents import IncidentKind
@@ -218,6 +219,8 @@ class Pack:
     """The rules for finding reports about the same person."""
     risk_prompts: RiskPrompts
     source_guard: SourceGuard
+    checks: Mapping[str, CheckSystem]
+    """The systems in which officers check reports further, by code."""
     tracing: Tracing
     partners: PartnerRules
     known: Mapping[str, str]

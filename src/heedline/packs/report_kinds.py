@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -27,7 +28,8 @@ class ReportKind:
     it is empty, the report goes to the region's desk, or otherwise to the round-the-clock desk. `across` means that its reports are compared
     with those of other desks by the linking desk. `files` means that reporters may add files, `behaviour` that an account
     which says only who somebody is is asked about once. `confidential` is false for an ordinary service for named
-    organisations, which are no sources (ADR 154): only its mailbox has texts of its own, in `<kind>_mailbox`.
+    organisations, which are no sources (ADR 154): only its mailbox has texts of its own, in `<kind>_mailbox`. `checks` are the systems in
+    which its reports have to be checked, by priority, or None if it has no register of checks (`rules.checks`).
     """
 
     code: str
@@ -40,6 +42,7 @@ class ReportKind:
     desk_kind: str
     desk: str
     door: Door
+    checks: Mapping[str, tuple[str, ...]] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ class Move(StrEnum):
     REFER = "refer"
     DISSEMINATE = "disseminate"
     CHECK = "check"
+    NOTE_CHECK = "note-check"  # checks that were asked for, or not done
     REVIEW = "review"
     ASSIGN = "assign"
     HAND_OVER = "hand-over"
@@ -88,6 +89,9 @@ PATH: dict[tuple[Stage, Move], Stage] = {
     (Stage.TAKEN, Move.CHECK): Stage.TAKEN,
     (Stage.ASSESSED, Move.CHECK): Stage.ACTING,
     (Stage.ACTING, Move.CHECK): Stage.ACTING,
+    (Stage.TAKEN, Move.NOTE_CHECK): Stage.TAKEN,
+    (Stage.ASSESSED, Move.NOTE_CHECK): Stage.ASSESSED,
+    (Stage.ACTING, Move.NOTE_CHECK): Stage.ACTING,
     (Stage.TAKEN, Move.REVIEW): Stage.TAKEN,
     (Stage.ASSESSED, Move.REVIEW): Stage.ASSESSED,
     (Stage.ACTING, Move.REVIEW): Stage.ACTING,
@@ -124,6 +128,7 @@ PATH: dict[tuple[Stage, Move], Stage] = {
     (Stage.CLOSING, Move.REFER): Stage.ASSESSED,
     (Stage.CLOSING, Move.DISSEMINATE): Stage.ACTING,
     (Stage.CLOSING, Move.CHECK): Stage.ACTING,
+    (Stage.CLOSING, Move.NOTE_CHECK): Stage.ASSESSED,
     (Stage.CLOSING, Move.REVIEW): Stage.ASSESSED,
     (Stage.CLOSING, Move.HAND_OVER): Stage.WAITING,
     (Stage.TAKEN, Move.DISCHARGE): Stage.TAKEN,
@@ -151,7 +156,7 @@ TURNS: dict[Stage, Turn] = {
 #: Moves that only the owner of the report may make. A supervisor first makes somebody the owner.
 OWNER_MOVES = frozenset({Move.RELEASE, Move.CALL, Move.DISSEMINATE, Move.CLOSE, Move.KEEP_CLOSING})
 #: Moves on a report that somebody owns, open to each officer of the desk while no colleague is writing in it.
-SHARED_MOVES = frozenset({Move.ASSESS, Move.ASK, Move.REFER, Move.CHECK, Move.REVIEW})
+SHARED_MOVES = frozenset({Move.ASSESS, Move.ASK, Move.REFER, Move.CHECK, Move.NOTE_CHECK, Move.REVIEW})
 
 CLOSURE_KEPT = "The closure of this report waits for the comparison. Withdraw it first."
 _REASONS: dict[Stage, str] = {

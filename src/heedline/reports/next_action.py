@@ -44,6 +44,7 @@ CLOCKS: dict[Move, ClockEffect] = {
     Move.DISSEMINATE: ClockEffect.WAIT,
     Move.CALL: ClockEffect.RENEW,
     Move.CHECK: ClockEffect.RENEW,
+    Move.NOTE_CHECK: ClockEffect.KEEP,
     Move.REVIEW: ClockEffect.SET,
     Move.DISCHARGE: ClockEffect.RENEW,
     Move.HAND_OVER: ClockEffect.OFFER,

@@ -14,16 +14,14 @@ from heedline.casework.journey.closing_rules import ClosingProof
 from heedline.casework.journey.transitions import Assessment
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import NotNow
-from tests.support import advice_scene, danger_scene, stories
+from tests.support import advice_scene, check_scene, danger_scene, stories
 from tests.support.scene_people import DANGER, People, row
 
 pytestmark = pytest.mark.django_db
 PACK = load_pack("uk")
 MARKED = "They said they would set light to the mosque when it is full."
 EXPLAINED = Closing("no-concern-explained", "A film crew, with a permit from the council.", "finished")
-CHECKED = ClosingProof(
-    checked="The permit", system="The council's register", checked_by="Odile", result="It covers the day"
-)
+PROOF = ClosingProof(explained="A film crew, whose permit covers the day")
 PASSED = Closing("other-body", "A matter for the local force.", "finished")
 #: The six sentences that were once tickable in bulk, or closed with a preset.
 SENTENCES = (
@@ -110,9 +108,12 @@ def test_what_somebody_else_has_needs_proof(people: People, proof: dict[str, Any
 
 def test_what_was_explained_says_what_was_checked(people: People) -> None:
     ref, _ = people.assessed()
-    with pytest.raises(NotNow, match="what was checked"):
+    with pytest.raises(NotNow, match="what explains"):
         close(people, ref, EXPLAINED)
-    close(people, ref, replace(EXPLAINED, proof=CHECKED))
+    with pytest.raises(NotNow, match="at least one check"):
+        close(people, ref, replace(EXPLAINED, proof=PROOF))
+    check_scene.checked(people, ref)
+    close(people, ref, replace(EXPLAINED, proof=PROOF))
     assert row(ref).stage == "closed"
 
 
@@ -121,10 +122,11 @@ def test_on_high_a_second_officer_closes_what_was_explained(people: People) -> N
     with people.sitting("Odile") as here:
         high = replace(stories.VAGUE, priority="high")
         transitions.assess(ref, high, version=row(ref).version, by=here, at=people.at)
-    with pytest.raises(NotNow, match="Two officers"):
-        close(people, ref, replace(EXPLAINED, proof=CHECKED))
+    check_scene.checked(people, ref)
+    with pytest.raises(NotNow, match="You recorded these checks yourself"):
+        close(people, ref, replace(EXPLAINED, proof=PROOF))
     people.passed_on(ref, "Odile", "Olga")
-    close(people, ref, replace(EXPLAINED, proof=CHECKED), "Olga")
+    close(people, ref, replace(EXPLAINED, proof=PROOF), "Olga")
     assert row(ref).stage == "closing"  # until it has been compared
 
 
@@ -138,10 +140,11 @@ def test_who_lowers_a_high_priority_does_not_close_alone_what_was_explained(peop
     ref, _ = people.taken()
     assess(people, ref, "high")
     assess(people, ref, "low")
-    with pytest.raises(NotNow, match="is or was high"):
-        close(people, ref, replace(EXPLAINED, proof=CHECKED))
+    check_scene.checked(people, ref)
+    with pytest.raises(NotNow, match="You recorded these checks yourself"):
+        close(people, ref, replace(EXPLAINED, proof=PROOF))
     people.passed_on(ref, "Odile", "Olga")
-    close(people, ref, replace(EXPLAINED, proof=CHECKED), "Olga")
+    close(people, ref, replace(EXPLAINED, proof=PROOF), "Olga")
 
 
 @pytest.mark.parametrize("sent", [True, False])
@@ -154,17 +157,16 @@ def test_a_danger_that_was_lowered_takes_a_second_officer_like_one_that_was_not(
     ref = people.taken(**DANGER)[0] if sent else danger_scene.opened(people)
     danger_scene.end(people, ref)
     assess(people, ref, priority)
-    ended = replace(EXPLAINED, proof=CHECKED)
-    if priority == "low":  # the quick endings say what was checked, too
-        with pytest.raises(NotNow, match="what was checked"):
-            close(people, ref)
-        ended = replace(stories.NOTHING, proof=CHECKED)
+    ended = replace(EXPLAINED, proof=PROOF) if priority == "high" else stories.NOTHING
+    with pytest.raises(NotNow, match="On the page Checks"):  # the quick endings need a check, too
+        close(people, ref, ended)
+    check_scene.checked(people, ref)
     lowered = replace(stories.VAGUE, priority=priority)
     with people.sitting("Odile") as here:
         at_once = {"version": row(ref).version, "by": here, "at": people.at}
-        with pytest.raises(NotNow, match="Two officers"):
+        with pytest.raises(NotNow, match=r"Two officers|You recorded these checks"):
             transitions.assess_and_close(ref, lowered, ended, **at_once)
-    with pytest.raises(NotNow, match="Two officers"):
+    with pytest.raises(NotNow, match=r"Two officers|You recorded these checks"):
         close(people, ref, ended)
     people.passed_on(ref, "Odile", "Olga")
     close(people, ref, ended, "Olga")

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.checks import recording
 from heedline.casework.contact import messages
 from heedline.casework.errors import Changed, Conflict, Locked, NotHere
 from heedline.casework.journey import transitions
@@ -20,7 +21,7 @@ from heedline.dispatch.models import Outbox
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Message, Receipt, Report, SealedHeader, Step
-from tests.support import stories
+from tests.support import check_scene, stories
 from tests.support.acting import acting
 from tests.support.scene_people import DANGER, ELSEWHERE, MINUTE, NORTH_EAST, SOUTH_WEST, People, logged, row
 
@@ -201,10 +202,9 @@ def test_a_check_and_a_review_set_a_new_time_and_seal_the_reason(people: People)
     later = people.at + timedelta(minutes=30)
     review = later + timedelta(days=2)
     with people.sitting("Odile") as odile:
-        check = transitions.FurtherCheck(
-            "The number 07700 900123", "Odile, with the operator", "No such number"
-        )
-        transitions.record_check(ref, check, version=2, by=odile, at=later)
+        results = [check_scene.one(people, text="The number 07700 900123: not known to the operator")]
+        said = {"who": "Odile, with the operator", "version": 2}
+        recording.record_results(ref, results, **said, by=odile, at=later)
         assert row(ref).due_at == minute_of(later) + timedelta(hours=8)
         transitions.set_review(ref, review, "The letter is on its way", version=3, by=odile, at=later)
         with pytest.raises(NotNow, match="later than"):
@@ -216,9 +216,11 @@ def test_a_check_and_a_review_set_a_new_time_and_seal_the_reason(people: People)
     assert words == [
         (("Reason", "The letter is on its way"),),
         (
-            ("Further check", "No such number"),
-            ("What was checked", "The number 07700 900123"),
-            ("By whom or with whom", "Odile, with the operator"),
+            (
+                "National police records: The report itself",
+                "No trace. The number 07700 900123: not known to the operator",
+            ),
+            ("Checked by", "Odile, with the operator"),
         ),
     ]
     assert [step.codes for step in Step.objects.filter(report=ref, move__in=("check", "review"))] == [{}, {}]

@@ -202,26 +202,20 @@ def test_a_colleague_sees_who_has_it(house: House, hand: Callable[[], Hand]) -> 
     assert "A colleague is editing this report" in olga.html
 
 
-def test_a_check_and_a_later_review_set_the_next_action(house: House, hand: Callable[[], Hand]) -> None:
+def test_a_later_review_sets_the_next_action(house: House, hand: Callable[[], Hand]) -> None:
     ref, _ = a_report(at=now(), where=NORTH_EAST)
     odile = _open(house, hand, ref)
     here = f"/w/r/{ref}/next-action/"
     odile.get(f"/w/r/{ref}/")
     assert here in odile.html
     odile.get(here)
-    odile.send(here, what="review", words="The letter is on its way")
+    odile.send(here, words="The letter is on its way")
     assert "Choose the time of the review" in odile.html
     assert "In 4 weeks" not in odile.html, "not for a report of medium priority"
-    odile.send(here, what="review", later="2880", words="The letter is on its way")
+    odile.send(here, later="2880", words="The letter is on its way")
     assert "The next action has a new deadline" in odile.html
     odile.get(here)
-    odile.send(here, what="check", words="No such number")
-    assert "Write what was checked" in odile.html, "a check moves the clock only with what, who and result"
-    odile.send(here, what="check", words="ok", checked="The number", checked_with="The operator")
-    assert "Only then does the deadline restart" in odile.html
-    odile.send(here, what="check", words="No such number", checked="The number", checked_with="The operator")
-    assert "No such number" in odile.html
-    assert "Checked further" in odile.html
+    assert f"/w/r/{ref}/checks/" in odile.html
 
 
 def test_an_owner_passes_reports_on_when_going_off_duty(house: House, hand: Callable[[], Hand]) -> None:

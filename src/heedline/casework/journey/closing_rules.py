@@ -13,6 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q
 
+from heedline.casework.checks import recording, register
 from heedline.casework.contact.call_back import UNREACHED
 from heedline.casework.report import notes
 from heedline.casework.report.opening import OpenedReport, open_stored
@@ -61,6 +62,12 @@ ONLY_REPORTER_TOLD = (
     "This report was assessed as about a susceptible person under 18, and only the reporter has been told what happens next. "
     "Tell somebody who can safeguard the child first, and say in the assessment who it was, when and by which means."
 )
+NOT_CHECKED = "On the page Checks, record these checks or say why they were not done: {}."
+NOTHING_CHECKED = "On the page Checks, record at least one check that was made, and its result."
+OWN_CHECKS = (
+    "You recorded these checks yourself: {}. Before you close this report of high priority, another officer looks at what they "
+    "showed and records them, or a colleague closes it."
+)
 SECOND = (
     "Two officers must close this report, because {}. Save the assessment without closing it, and make a colleague the owner, who "
     "reads the report and closes it."
@@ -78,17 +85,14 @@ class ClosingProof:
     """What a closure says beside its reason, as its outcome needs it.
 
     If somebody else has accepted the matter: `body` (a person or a reference will do), `when`, and `means`, one of `MEANS`,
-    with `accepted_by` for a telephone call. If something was checked: `checked`, the `system`, `checked_by` and the `result`.
+    with `accepted_by` for a telephone call. If something was checked: what it `explained`. The checks stand in the register.
     """
 
     body: str = field(default="", repr=False)
     when: str = field(default="", repr=False)
     means: str = ""
     accepted_by: str = field(default="", repr=False)
-    checked: str = field(default="", repr=False)
-    system: str = field(default="", repr=False)
-    checked_by: str = field(default="", repr=False)
-    result: str = field(default="", repr=False)
+    explained: str = field(default="", repr=False)
 
     @property
     def words(self) -> dict[str, str]:
@@ -103,10 +107,7 @@ LABELS = {
     "when": "When did they accept it?",
     "means": "How did they accept it?",
     "accepted_by": "Who accepted it by telephone?",
-    "checked": "What was checked?",
-    "system": "In which system, or with whom, was it checked?",
-    "checked_by": "Who checked it?",
-    "result": "What did it show?",
+    "explained": "What explains the behaviour?",
 }
 #: What a marked word is about, in words.
 MARKS = {WordMark.VIOLENCE: "Weapon or threat", WordMark.DATE: "Named date", WordMark.CHILD: "Child"}
@@ -122,10 +123,7 @@ MISSING = {
     "when": "Say when they accepted it, with the time.",
     "means": "Choose how they accepted it.",
     "accepted_by": "Say who accepted it by telephone.",
-    "checked": "Say what was checked.",
-    "system": "Say in which system or with whom it was checked.",
-    "checked_by": "Say who checked it.",
-    "result": "Say what the check showed.",
+    "explained": "Say in a sentence what explains the behaviour.",
 }
 NO_RECEIPT = "No partner has signed a receipt for a disclosure on this report."
 NO_HAND_OVER = "No other desk has accepted this report."
@@ -318,8 +316,11 @@ def refuse_closing(
         _refuse_unaccepted(found, proof)
     if needs == "tried":
         _refuse_untried(found)
+    if needs == "checked":
+        _refuse_unexplained(proof)
     if needs == "checked" or (urgent and needs == "nothing"):
-        _refuse_missing(proof, "checked", "system", "checked_by", "result")
+        ever_high = high or facts.high  # nobody gets rid of checks by lowering a priority
+        _refuse_unchecked(found, Priority.HIGH if ever_high else priority, closer if ever_high else None)
     why = (
         FOR_A_CHILD
         if facts.child
@@ -355,6 +356,31 @@ def _assessed_child(kind: str, facts: ClosingFacts) -> tuple[bool, bool, str]:
 
 def _kept(before: bool, answer: str) -> bool:
     return answer == "yes" or (before and answer != "no")
+
+
+def _refuse_unexplained(proof: ClosingProof) -> None:
+    """Raise NotNow unless the proof says what explains the behaviour."""
+    if notes.says_too_little(proof.explained):
+        raise NotNow(MISSING["explained"], about="explained")
+
+
+def _refuse_unchecked(found: FoundReport, priority: str, closer: UUID | None) -> None:
+    """Raise NotNow unless the register has the checks that the report needs, and one that was made.
+
+    With `closer`, that officer has not recorded what counts: the required checks, or without any, those that were made.
+    """
+    if not register.has_register(found.report.kind):
+        return
+    rows = recording.rows_now(found, priority)
+    if missing := [row.words for row in rows if row.is_missing]:
+        raise NotNow(NOT_CHECKED.format("; ".join(missing)), about="closing")
+    made = [row for row in rows if row.latest is not None and row.latest.result in register.MADE]
+    if not made:
+        raise NotNow(NOTHING_CHECKED, about="closing")
+    counts = [row for row in rows if row.required] or made
+    own = [row.words for row in counts if row.latest is not None and row.latest.by == str(closer)]
+    if own:
+        raise NotNow(OWN_CHECKS.format("; ".join(own)), about="closing")
 
 
 def _refuse_missing(proof: ClosingProof, *fields: str) -> None:

@@ -141,37 +141,6 @@ def release(ref: UUID, *, by: Attendance, at: datetime) -> None:
     record(found, Act.REPORT_RELEASED)
 
 
-#: Characters of each text about a check.
-LONGEST_CHECK = 4000
-NO_CHECK = "Write what was checked, who checked it or was asked, and what it showed. Only then does the deadline restart."
-
-
-@dataclass(frozen=True)
-class FurtherCheck:
-    """A further check on a report: what was checked, by whom or with whom, and what it showed."""
-
-    what: str = field(repr=False)
-    who: str = field(repr=False)
-    result: str = field(repr=False)
-
-
-@verb(Act.REPORT_CHECKED)
-def record_check(ref: UUID, check: FurtherCheck, *, version: int, by: Attendance, at: datetime) -> None:
-    """Record a further check and its result, and set the time of the next action.
-
-    The texts are sealed. Raises NotHere, Changed, Refused and Locked, and NotNow also for a text that says nothing.
-    """
-    found = find(ref, by=by, at=at, version=version)
-    found.permit(Capability.SET_NEXT_ACTION)
-    told = {"checked": check.what, "checked_with": check.who, "check": check.result}
-    note = notes.seal(
-        found,
-        {key: notes.reason(text, longest=LONGEST_CHECK, missing=NO_CHECK) for key, text in told.items()},
-    )
-    found.report.apply(Move.CHECK, by=by.officer_id, at=at, note=note, **editing.lease(by, at))
-    record(found, Act.REPORT_CHECKED)
-
-
 @verb(Act.REVIEW_SET)
 def set_review(
     ref: UUID, review_at: datetime, because: str, *, version: int, by: Attendance, at: datetime

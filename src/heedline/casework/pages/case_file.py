@@ -21,7 +21,10 @@ from heedline.casework.access import presence
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.attachments.reading import FileLine, file_lines
+from heedline.casework.checks import register
+from heedline.casework.checks.register import CheckEntry, CheckRow
 from heedline.casework.errors import NotHere, SealingStopped
+from heedline.casework.identity.lines import when_words
 from heedline.casework.journey import closing_rules
 from heedline.casework.language.lines import translation_lines
 from heedline.casework.linking import deconfliction, desk_notices, questions
@@ -57,10 +60,12 @@ from heedline.casework.subjects.reading import SubjectView
 from heedline.casework.tasks import odd_things
 from heedline.desks.models import TAKE_NO_REPORTS, Desk
 from heedline.packs.rules.look_alikes import MarkedSentence
+from heedline.packs.urgency import Priority
 from heedline.permits.capabilities import Capability
 from heedline.permits.compiled_query import CompiledQuery
 from heedline.permits.gate import Refused
 from heedline.permits.scopes import reports_of
+from heedline.reports.lifecycle import Move
 from heedline.reports.models import DangerEpisode, Report, SealedValues
 from heedline.reports.stored import parts_column, parts_in
 from heedline.vault import CannotOpen
@@ -88,6 +93,8 @@ class CaseFile:
     """The report's links to subjects, including those that were undone."""
     marked: tuple[MarkedSentence, ...] = field(default=(), repr=False)
     """The reporter's sentences with a word for a weapon, a threat, a date or a child."""
+    checks: tuple[CheckRow, ...] = field(default=(), repr=False)
+    """The report's register of checks."""
     child: bool = False
     """Whether the reporter's answers or words say that somebody is a child."""
 
@@ -342,8 +349,24 @@ def _file(report: Any, parts: CaseParts, by: Attendance, at: datetime) -> CaseFi
         report.compared_at,
         _links(report, parts),
         marked,
+        _checks(report, parts),
         closing_rules.names_child(opened, marked, report),
     )
+
+
+def _checks(report: Any, parts: CaseParts) -> tuple[CheckRow, ...]:
+    """Return the register of checks, by the highest priority that the report ever had."""
+    if not register.has_register(report.kind):
+        return ()
+    entries: list[CheckEntry] = []
+    high = False
+    for row in sorted(report.made, key=lambda row: int(row["number"])):
+        high = high or row["codes"].get("priority") == Priority.HIGH
+        if row["note"] is not None and Move(row["move"]) in register.MOVES:
+            when = when_words(datetime.fromisoformat(row["at"]))
+            entries += register.entries_in(parts.words.get(UUID(row["note"]), {}), by=row["by"], when=when)
+    priority = Priority.HIGH if high else report.priority
+    return register.rows_of(report.kind, priority, _links(report, parts), entries)
 
 
 def _marked(report: Any, parts: CaseParts) -> tuple[MarkedSentence, ...]:

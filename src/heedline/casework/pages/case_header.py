@@ -32,7 +32,7 @@ OFFERED: tuple[tuple[Move, Capability, str], ...] = (
     (Move.ASSESS, Capability.ASSESS, "Assess"),
     (Move.ASK, Capability.ASK, "Ask the reporter"),
     (Move.DISSEMINATE, Capability.DISSEMINATE, "Write a disclosure"),
-    (Move.CHECK, Capability.SET_NEXT_ACTION, "Record a check"),
+    (Move.CHECK, Capability.SET_NEXT_ACTION, "Record checks"),
     (Move.REVIEW, Capability.SET_NEXT_ACTION, "Set the next review"),
     (Move.ASSIGN, Capability.ASSIGN, "Name the owner"),
     (Move.HAND_OVER, Capability.HAND_OVER, "Hand over"),

@@ -30,12 +30,13 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, JSONObject
 
 from heedline.casework.access.session import Attendance
+from heedline.casework.checks import register
 from heedline.casework.identity.lines import IdentityRequestLine, RequestFacts, line_of, when_words
 from heedline.casework.identity.requests import OPEN, TRACE
 from heedline.casework.keys import session_signing
 from heedline.casework.language.lines import TranslationLine, VersionLine, newest
 from heedline.casework.search.reopening import MATCHES
-from heedline.casework.tasks.tasks import OWNER_WORKS_HERE
+from heedline.casework.tasks.tasks import CHECK, OWNER_WORKS_HERE
 from heedline.desks.models import Officer
 from heedline.reports.lifecycle import Move
 from heedline.reports.models import (
@@ -58,9 +59,6 @@ Row = Mapping[str, Any]
 
 _WORDS_OF = {
     "done_what": "Behaviour reported",
-    "checked": "What was checked",
-    "checked_with": "By whom or with whom",
-    "check": "Further check",
     "assessed_as": "Assessed as",
     "reason": "Reason",
     "closing": "Reason",
@@ -286,6 +284,8 @@ def _moment(text: str | None) -> datetime | None:
 
 def named_words(said: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Return an officer's decrypted text, labelled with the field names shown to officers."""
+    if register.CHECKS in said:
+        return register.words_of(said)
     return tuple(
         (_WORDS_OF.get(key, key), str(value)) for key, value in said.items() if value and key != MATCHES
     )
@@ -293,7 +293,7 @@ def named_words(said: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 def task_words(said: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Return a task's decrypted text, and what its form was answered about a visit or contact."""
-    told = {key: value for key, value in said.items() if not isinstance(value, bool)}
+    told = {key: value for key, value in said.items() if not isinstance(value, bool) and key != CHECK}
     if (contact := said.get("contact")) is not None:
         told["visit"] = "Yes" if contact else "No"
     return named_words(told)

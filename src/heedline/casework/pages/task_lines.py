@@ -11,7 +11,7 @@ from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.identity.lines import when_words
 from heedline.casework.pages.case_lines import Row, Words, named_words
 from heedline.casework.tasks.odd_things import ODD
-from heedline.casework.tasks.tasks import may_change
+from heedline.casework.tasks.tasks import CHECK, may_change
 from heedline.dispatch.clocks import due_words, is_overdue
 from heedline.reports.models.tasks import TaskState
 
@@ -23,6 +23,7 @@ class TaskLine:
     `owner` is "" if nobody owns it. `due_words` is "" and `ended_words` says when and by whom it ended,
     unless it is open. `changes` means that this officer may end it or give it away. `contact` means that it includes a
     visit or contact, which needs deconfliction. `odd` means that it is about something odd, and ends only with an answer.
+    `check` means that it is a check that was asked for, and ends with its result.
     """
 
     id: UUID
@@ -38,6 +39,7 @@ class TaskLine:
     changes: bool
     contact: bool = False
     odd: bool = False
+    check: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -73,4 +75,5 @@ def _line(row: Row, words: Words, by: Attendance, at: datetime, desks: tuple[UUI
         open_now and may_change(owner if row["owner_works_here"] else None, set_by, by=by, desks=desks),
         bool(words.get(UUID(row["container"]), {}).get("contact")),
         ODD in words.get(UUID(row["container"]), {}),
+        CHECK in words.get(UUID(row["container"]), {}),
     )

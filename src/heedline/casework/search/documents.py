@@ -58,7 +58,7 @@ _NOTES = {
     "closing": "Closing reason",
     "task": "Task",
     "done": "Completed task",
-    "check": "Further check",
+    "checks": "Further checks",
     "said": "Call back",
     "necessity": "Necessity of a disclosure",
     "hold": "Hold",
@@ -74,7 +74,8 @@ _MOST_WORDS = 200_000
 #: Keys of sealed JSON that hold no words, or words about the reporter.
 _NO_WORDS = frozenset(
     {"salt", "voice", "by", "number", "at", "report", "kind", "format", "assessed_as", "decided_as", "files"}
-    | {"matches", "with"}  # whom an adviser spoke to at the organisation that asked
+    | {"matches", "check", "with"}  # "with" is whom an adviser spoke to at the organisation that asked
+    | {"check"}
 )
 #: Under which the desk's copy of a message says which adviser it names to an organisation. Such a message says nothing else.
 NAMES_ADVISER = "adviser"
@@ -273,6 +274,8 @@ def _of_part(sort: str, told: Mapping[str, Any]) -> Iterator[str]:
     kept = {key: value for key, value in told.items() if key not in _NO_WORDS | _OF_THE_CALLER}
     if sort in ("message", "translation"):
         kept = {"text": told.get("text", "")}
+    if "checks" in kept:
+        kept = {"checks": [one.get("text", "") for one in told["checks"]]}
     yield from words_in(kept)
 
 

@@ -13,9 +13,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -34,6 +35,7 @@ from heedline.casework.report.verb import FoundReport, find, on_the_record, reco
 from heedline.casework.tasks.odd_things import ODD, OddAnswer, ended_with
 from heedline.desks.models import Appointment
 from heedline.dispatch.clocks import due_words, is_overdue, minute_of
+from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused, allows
 from heedline.permits.scopes import reports_of
@@ -57,6 +59,9 @@ ENDED = "This task has already ended."
 NOT_CANCELLED = "This task cannot be cancelled. Say what became of the odd thing: it was reported, or it is not suspicious."
 WHETHER_CONTACT = "Say whether the task includes a visit or contact."
 WHAT_THEY_SAID = "Write what they said, or why they were not contacted first."
+CHECK: Final = "check"
+"""Under which the sealed text of a task says that it is a check that was asked for, and in which system."""
+ENDS_WITH_A_RESULT = "This task is a check that was asked for. Record its result on the page Checks."
 #: Whether the owner of a task still works at the desk of its report, as a column of a query for tasks.
 OWNER_WORKS_HERE = Exists(
     Appointment.objects.filter(
@@ -116,6 +121,7 @@ def set_task(
     due_at: datetime,
     *,
     contact: bool | None = None,
+    check: str = "",
     by: Attendance,
     at: datetime,
 ) -> UUID:
@@ -124,7 +130,7 @@ def set_task(
     `contact` says whether the task includes a visit to or contact with somebody other than the reporter. If it does, the
     report is deconflicted first, except where life is at risk. While somebody must be contacted first, it must be answered,
     and a no is sealed with the task. The log has a no for every task without a visit or contact, answered or not, because
-    it must not say which reports match the interest register.
+    it must not say which reports match the interest register. `check` is the system of a check that is asked for.
 
     Raises NotHere, Refused, Locked and NoRoom. Raises NotNow without a text, for a due time that is past or more than
     `FURTHEST` away, for somebody who does not work at the desk, while the report is closed, while somebody must be
@@ -140,7 +146,8 @@ def set_task(
         deconfliction.refuse_without_contact(found, then="the task can be set")
     if contact is None and deconfliction.is_held_back(found):
         raise NotNow(WHETHER_CONTACT, about="contact")
-    told = {"task": text} if contact is None else {"task": text, "contact": contact}
+    told: dict[str, Any] = {"task": text} if contact is None else {"task": text, "contact": contact}
+    told |= {CHECK: check} if check else {}
     row = Task.objects.create(
         report=found.report,
         owner_id=owner,
@@ -220,7 +227,9 @@ def finish(
     """
     found = find(ref, by=by, at=at)
     row = _open(found, task)
-    told = ended_with(odd, text) if ODD in _told_of(found, row) else {}
+    stated = _told_of(found, row)
+    _refuse_check(stated)
+    told = ended_with(odd, text) if ODD in stated else {}
     told |= {"done": _short(text)} if text.strip() else {}
     if _includes_contact(found, row):
         told |= _first_contact(found, first, told=bool(told))
@@ -268,10 +277,27 @@ def cancel(ref: UUID, task: UUID, because: str, *, by: Attendance, at: datetime)
     because = _short(because)
     found = find(ref, by=by, at=at)
     row = _open(found, task)
-    if ODD in _told_of(found, row):
+    stated = _told_of(found, row)
+    _refuse_check(stated)
+    if ODD in stated:
         raise NotNow(NOT_CANCELLED)
     _end(found, row, TaskState.CANCELLED, notes.seal(found, {"reason": because}))
     record(found, Act.TASK_CANCELLED, task=str(task))
+
+
+def _refuse_check(stated: Mapping[str, Any]) -> None:
+    """Raise NotNow for a check that was asked for, which ends with its result. One that the pack no longer has ends as a task."""
+    if stated.get(CHECK) in load_pack(settings.PACK).checks:
+        raise NotNow(ENDS_WITH_A_RESULT)
+
+
+def end_check(found: FoundReport, task: UUID) -> None:
+    """End the task of a check whose result is being recorded.
+
+    Must be called inside the caller's transaction. Raises NotHere, NotNow if it has ended already, and Refused.
+    """
+    _end(found, _open(found, task), TaskState.DONE, None)
+    record(found, Act.TASK_DONE, task=str(task))
 
 
 def _short(text: str) -> str:

@@ -26,7 +26,7 @@ from heedline.jobs.demonstration import board, linking, partners, skills
 from heedline.jobs.demonstration import desks as demo_desks
 from heedline.jobs.demonstration import files as demo_files
 from heedline.jobs.demonstration.acting import as_process
-from heedline.jobs.demonstration.closings import BY_TWO, CLOSINGS, PROOFS, answer_first
+from heedline.jobs.demonstration.closings import BY_TWO, CLOSINGS, PROOFS, answer_first, record_checks
 from heedline.vault.codes import ReceiptCode, new_code
 from heedline.vault.keys import new_seed, signing_public
 from heedline.vault.statements.signed import ROOT
@@ -409,6 +409,7 @@ def _work_on(cast: _Cast, one: _Sent) -> list[tuple[ReceiptCode, str]]:
             version += answer_first(one.ref, then, version=version, by=by, at=at)
             finding = transitions.Assessment(False, "Nothing that was done", "low", reason)
             proof = ClosingProof(**PROOFS.get(then, {}))
+            version += record_checks(one.ref, then, version=version, by=by, at=at)
             closing = Closing(outcome, reason, "finished", proof)
             if then not in BY_TWO:
                 transitions.assess_and_close(one.ref, finding, closing, version=version, by=by, at=at)

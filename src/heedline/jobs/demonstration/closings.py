@@ -27,10 +27,7 @@ CLOSINGS = {
 #: What these closures have to say beside their reasons.
 PROOFS = {
     "close-explained": {
-        "checked": "The permit for the works",
-        "system": "The council's register of permits",
-        "checked_by": "The officer who closed it",
-        "result": "It names the street, the firm and the week",
+        "explained": "Building work: the permit names the street, the firm and the week",
     },
     "close-needs-met": {
         "body": "The school's counsellor",
@@ -45,6 +42,15 @@ PROOFS = {
 SPOKEN = {"close-advice-given": ("Cleo, who runs the club", "Went through the plan for the evening.")}
 
 
+#: The checks that were made before these closures: the system, and what was searched for.
+CHECKS = {
+    "close-explained": (
+        "people-or-permits",
+        "The street, in the council's register of permits: a permit for the week",
+    )
+}
+
+
 #: What concerns a child, so that a second officer closes it.
 BY_TWO = frozenset({"close-needs-met"})
 
@@ -57,4 +63,17 @@ def answer_first(ref: UUID, then: str, *, version: int, by: Attendance, at: date
         return 0
     whom, said = SPOKEN[then]
     call_outcomes.tried(ref, "reached", said, whom=whom, danger="no", version=version, by=by, at=at)
+    return 1
+
+
+def record_checks(ref: UUID, then: str, *, version: int, by: Attendance, at: datetime) -> int:
+    """Record the checks that were made before this closure, and return how many there are: none or one."""
+    from heedline.casework.checks import recording
+    from heedline.casework.checks.register import CheckOutcome
+
+    if then not in CHECKS:
+        return 0
+    system, text = CHECKS[then]
+    trace = recording.NewResult(system, None, CheckOutcome.TRACE, text)
+    recording.record_results(ref, [trace], who=by.name, version=version, by=by, at=at)
     return 1

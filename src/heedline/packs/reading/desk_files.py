@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from heedline.packs import pack as shapes
 from heedline.packs.kind_files import own_file
 from heedline.packs.report_kinds import Door, ReportKind
+from heedline.packs.rules.checks import read_required
 from heedline.packs.rules.working_days import WorkingDays
 from heedline.packs.tables import PackError, Table
 
@@ -37,6 +38,7 @@ def read_kind(code: str, table: Table) -> ReportKind:
         desk_kind=table.one_of("desk_kind", DESK_KINDS),
         desk=table.text("desk", ""),
         door=_door(table.table("door")),
+        checks=read_required(table.table("checks")) if table.has("checks") else None,
     )
 
 

@@ -25,6 +25,7 @@ from heedline.packs.reading.outcome_files import check_short_close, read_outcome
 from heedline.packs.reading.word_files import SHARED, read_all_words
 from heedline.packs.rules.assessments import read_assessments
 from heedline.packs.rules.behaviour import read_behaviour
+from heedline.packs.rules.checks import read_systems
 from heedline.packs.rules.clocks import KindClocks, OnCallStep, PriorityClock
 from heedline.packs.rules.file_limits import read_file_limits
 from heedline.packs.rules.incidents import read_incidents
@@ -153,6 +154,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         assessments=assessments,
         risk_prompts=read_risk_prompts(folder),
         source_guard=read_source_guard(folder),
+        checks=read_systems(folder, kinds),
         tracing=read_tracing(folder),
         partners=read_partners(folder),
         behaviour=read_behaviour(

@@ -58,6 +58,9 @@ def check_short_close(ends: Table, pack: shapes.Pack) -> None:
             raise PackError(
                 f"{own_file(kind, 'outcomes.toml')}: offers.reasons: {stray[0]} has an outcome that is not offered"
             )
+        needs = {one.needs for one in outcomes.values()} | {one.needs for one in reasons}
+        if pack.kinds[kind].checks is None and "checked" in needs:
+            raise PackError(f"{own_file(kind, 'kind.toml')}: checks: is missing, and an outcome needs it")
         reasoned = {reason.outcome for reason in reasons}
         for outcome in outcomes.values():
             if outcome.short != (outcome.code in reasoned):

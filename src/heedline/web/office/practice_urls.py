@@ -29,6 +29,7 @@ NOT_PRACTISED = (
     "seen",
     "subjects",
     "notes",
+    "checks",
     "tasks",
     "timeline",
     "print",

@@ -31,6 +31,7 @@ from heedline.web.office.practice import practice_call_pages, practice_pages
 from heedline.web.office.report import (
     bulk_close_pages,
     bulk_pages,
+    check_register_pages,
     danger_pages,
     identity_pages,
     note_pages,
@@ -165,6 +166,7 @@ urlpatterns = [
     ),
     path("w/r/<uuid:ref>/notes/", note_pages.notes, name="report-notes"),
     path("w/r/<uuid:ref>/notes/<uuid:note>/", note_pages.note, name="report-note"),
+    path("w/r/<uuid:ref>/checks/", check_register_pages.checks, name="report-checks"),
     path("w/r/<uuid:ref>/tasks/", task_pages.tasks, name="report-tasks"),
     path("w/r/<uuid:ref>/tasks/<uuid:errand>/", task_pages.task, name="report-task"),
     path("w/r/<uuid:ref>/timeline/", timeline_pages.timeline, name="report-timeline"),

@@ -84,6 +84,7 @@ def tabs_of(file: CaseFile, current: str, query: str, of_desks: Iterable[DeskTab
             else []
         ),
         ("report-notes", "Notes", len(file.history.notes)),
+        *([("report-checks", "Checks", sum(one.is_missing for one in file.checks))] if file.checks else []),
         ("report-tasks", "Tasks", sum(one.is_open for one in file.history.tasks)),
         ("report-timeline", "Timeline", 0),
         ("report-hand-over", "Hand over", 0),

@@ -77,6 +77,7 @@ def page(
             "deconflicted": _deconflicted(file),
             "cleared": cleared_words(file.contacts),
             "matches": file.matches,
+            "checks": file.checks,
             "writing": None if practised else writing_line(file.header.writing, at=session.now()),
             "latest": timeline_entries(
                 only(file.history.timeline, (), newest=True)[:_LATEST], file.header.kind

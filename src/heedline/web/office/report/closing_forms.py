@@ -67,8 +67,8 @@ _PROOFS = {
         "Needed for a susceptible person under 18, and for these outcomes: {}.",
     ),
     "checked": (
-        ("checked", "system", "checked_by", "result"),
-        "Needed if a danger or a plan was given a lower priority, and for these outcomes: {}.",
+        ("explained",),
+        "Needed for these outcomes: {}. The checks themselves stand on the page Checks.",
     ),
 }
 

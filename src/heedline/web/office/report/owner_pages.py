@@ -21,7 +21,7 @@ from heedline.casework.pages.case_header import CaseHeader
 from heedline.casework.report import editing
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
-from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea, TextInput
+from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.shell.conflict import conflict, version_of
@@ -31,7 +31,6 @@ from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
 from heedline.web.shell.writing_words import writing_line
 
-CHECK, REVIEW = "check", "review"
 #: How far ahead a review may be set, in minutes, and the words for it.
 _LATER = {
     15: "In 15 minutes", 30: "In 30 minutes", 60: "In an hour", 240: "In 4 hours", 1440: "In a day",
@@ -109,26 +108,13 @@ def reason_field(told: str) -> TextArea:
     )
 
 
-def _next_action(header: CaseHeader) -> tuple[Field, ...]:
+def _review_fields(header: CaseHeader) -> tuple[Field, ...]:
     return (
         Radios(
-            name="what",
-            label="What are you recording?",
-            required="Choose what you record",
-            choices=(
-                FieldOption(
-                    value=CHECK,
-                    label="A further check",
-                    hint="This restarts the next-action deadline, according to priority.",
-                ),
-                FieldOption(value=REVIEW, label="A review at a later time"),
-            ),
-            small=True,
-        ),
-        Radios(
             name="later",
-            label="When is the review?",
-            hint="Only for a review. The priority sets the latest time.",
+            label="When is the next review?",
+            hint="The priority sets the latest time.",
+            required="Choose the time of the review",
             choices=tuple(
                 FieldOption(value=str(minutes), label=words)
                 for minutes, words in _LATER.items()
@@ -136,21 +122,11 @@ def _next_action(header: CaseHeader) -> tuple[Field, ...]:
             ),
             small=True,
         ),
-        TextInput(
-            name="checked",
-            label="What was checked?",
-            hint="Only for a check. For example a system, a place or a document.",
-        ),
-        TextInput(
-            name="checked_with",
-            label="Who checked it, or who was asked?",
-            hint="Only for a check.",
-        ),
         TextArea(
             name="words",
-            label="What did the check show, or why is a later review enough?",
+            label="Why is a later review enough?",
             hint="Kept sealed with the report.",
-            required="Write what the check showed, or why a later review is enough",
+            required="Write why a later review is enough",
             rows=4,
             limit=4000,
         ),
@@ -161,29 +137,20 @@ def _next_action(header: CaseHeader) -> tuple[Field, ...]:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def next_action(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Record a further check, or set the next review with a reason."""
+    """Set the next review of a report, with a reason."""
     by, at = request.attendance, session.now()
     file = case_file.case_file(ref, by=by, at=at)
-    fields = _next_action(file.header)
+    fields = _review_fields(file.header)
     kept = restored(request, fields)
     form, status = kept or Form(fields), 200
     if request.method == "POST":
         form, status = Form.posted(fields, request.POST.lists()), 422
-        if not form.errors and form.text("what") == REVIEW and not form.text("later"):
-            form = form.but(later="Choose the time of the review")
-        if not form.errors and form.text("what") == CHECK and not form.text("checked"):
-            form = form.but(checked="Write what was checked")
-        if not form.errors and form.text("what") == CHECK and not form.text("checked_with"):
-            form = form.but(checked_with="Write who checked it, or who was asked")
         if not form.errors:
-            words, version = form.text("words"), version_of(request)
+            review_at = at + timedelta(minutes=int(form.text("later")))
             try:
-                if form.text("what") == CHECK:
-                    check = transitions.FurtherCheck(form.text("checked"), form.text("checked_with"), words)
-                    transitions.record_check(ref, check, version=version, by=by, at=at)
-                else:
-                    review_at = at + timedelta(minutes=int(form.text("later")))
-                    transitions.set_review(ref, review_at, words, version=version, by=by, at=at)
+                transitions.set_review(
+                    ref, review_at, form.text("words"), version=version_of(request), by=by, at=at
+                )
             except Changed as changed:
                 return conflict(request, ref, form, "report-next-action", changed)
             except (NotNow, Refused) as no:

@@ -32,7 +32,7 @@ from heedline.web.shell.saved_words import restored
 DONE, GIVE, CANCEL = "done", "give", "cancel"
 _NO = "no"
 #: When a task may be due, in minutes from now, and the words for it.
-_LATER = {
+LATER = {
     60: "In an hour", 240: "In 4 hours", 480: "In 8 hours", 1440: "In a day", 2880: "In 2 days", 10080: "In a week",
     20160: "In 2 weeks", 40320: "In 4 weeks",
 }  # fmt: skip
@@ -66,7 +66,7 @@ def _when(*, optional: bool = False) -> Radios:
         else "When this time has passed, its owner and the supervisors are alerted.",
         optional=optional,
         required="" if optional else "Choose when the task is due",
-        choices=tuple(FieldOption(value=str(minutes), label=words) for minutes, words in _LATER.items()),
+        choices=tuple(FieldOption(value=str(minutes), label=words) for minutes, words in LATER.items()),
         small=True,
     )
 

@@ -129,7 +129,7 @@ def test_a_call(house: House, office: str, person: Open, scripts: bool) -> None:
     _seen(page, "call-report")
     page.visit(f"{office}/w/call/wrap-up/")
     _seen(page, "call-wrapped-up")
-    page.press("Next call")
+    page.press("Take the next call")
     _at(page, "New call or walk-in")
     assert page.play.get_by_role("textbox", name="What happened", exact=True).input_value() == ""
 

@@ -9,6 +9,7 @@ danger, so for them the pager counts from the exact moment, in memory (`chain.py
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
@@ -74,6 +75,11 @@ def due_words(due: datetime, at: datetime, zone: tzinfo) -> str:
 def moment_words(moment: datetime | None, zone: tzinfo) -> str:
     """Return a time as text in `zone`, such as "24 November 2026, 09:05", or "" for None."""
     return f"{moment.astimezone(zone):%-d %B %Y, %H:%M}" if moment is not None else ""
+
+
+def zone_words(zone: ZoneInfo) -> str:
+    """Return the name of a time zone's place, such as "London"."""
+    return zone.key.rpartition("/")[2].replace("_", " ")
 
 
 def slot_words(slot: datetime, at: datetime, zone: tzinfo) -> str:

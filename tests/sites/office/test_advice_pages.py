@@ -198,7 +198,7 @@ def test_an_adviser_logs_the_first_answer(people: People, hand: Callable[[], Han
         assert missing in otto.html
     otto.send(path, how="no-answer")
     otto.send(path, how="message-left")
-    assert "2 attempts have not reached the organisation." in otto.html
+    assert "2 attempts to contact the organisation have failed." in otto.html
     otto.send(path, how="reached", whom="Rosa, house manager", said="A visit on Tuesday", danger="no")
     assert "The organisation has its first answer" in otto.html
     assert "Rosa, house manager" in otto.html

@@ -77,9 +77,9 @@ def test_a_report_of_something_planned_says_what_to_do_first(house: House, hand:
     for step in steps:
         assert step.format(emergency="999") in odile.html
     odile.get(f"/w/r/{other}/")
-    assert "Something is planned: what to do now" not in odile.html
+    assert "Reported plan: immediate actions" not in odile.html
     odile.get("/w/q/north-east/")
     odile.send(f"{path}take/")
     told = {"danger": "no", "done_what": "A quarrel", "priority": "low", "reason": "He meant a match"}
     odile.send(path, do="save-stay", **told)
-    assert "Something is planned: what to do now" not in odile.html
+    assert "Reported plan: immediate actions" not in odile.html

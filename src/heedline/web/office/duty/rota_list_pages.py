@@ -16,6 +16,7 @@ from heedline.casework.duty import rota as duty_rota
 from heedline.casework.errors import NotHere
 from heedline.casework.rota import board, planning, weekly_pattern
 from heedline.casework.rota.board import OnCallLine
+from heedline.dispatch.clocks import zone_words
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Form
@@ -69,7 +70,7 @@ def pattern(request: OfficeRequest, desk: str) -> HttpResponse:
         }
         for one in weekly_pattern.slots(here.id)
     ]
-    context = {"desk": here, "form": form, "lines": lines, "zone": session.office_zone().key}
+    context = {"desk": here, "form": form, "lines": lines, "zone": zone_words(session.office_zone())}
     return render(request, "office/rota_pattern.html", context, status=422 if form.errors else 200)
 
 

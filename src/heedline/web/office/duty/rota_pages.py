@@ -19,6 +19,7 @@ from heedline.casework.rota.board import RotaBoard
 from heedline.casework.rota.planning import PlannedShift
 from heedline.casework.rota.weekly_pattern import WeekProposal
 from heedline.desks.rota_weeks import DAY_MINUTES, GapKind, RotaGap, RotaSpan, monday_of, span_of
+from heedline.dispatch.clocks import zone_words
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Form, Value
 from heedline.web.declared import Audience, open_to
@@ -100,7 +101,7 @@ def _week_context(request: OfficeRequest, desk: str, day: date, at: datetime) ->
             }
             for one in seen.days
         ],
-        "zone": zone.key,
+        "zone": zone_words(zone),
         "plan": _plan_of(request),
         "again": urlencode({name: request.GET[name] for name in sorted(_AGAIN)})
         if request.GET.keys() >= _AGAIN
@@ -161,7 +162,7 @@ def add_shift(request: OfficeRequest, desk: str) -> HttpResponse:
             else:
                 messages.success(request, f"Shift planned: {span_words(span, at)}.")
                 return _back(desk, span)
-    context = {"desk": here, "form": form, "zone": session.office_zone().key}
+    context = {"desk": here, "form": form, "zone": zone_words(session.office_zone())}
     return render(request, "office/rota_shift.html", context, status=422 if form.errors else 200)
 
 

@@ -44,7 +44,7 @@ CLOSING = replace(EXPLAINED, proof=PROOF)
 
 def latest(people: People, ref: UUID, system: str = "national-records") -> str:
     rows = [each for each in register(people, ref) if each.system.code == system]
-    return str(rows[-1].latest.result) if rows[-1].latest else ""
+    return str(rows[0].latest.result) if rows[0].latest else ""
 
 
 def test_several_results_are_one_step_and_stand_in_the_register_the_timeline_and_the_log(

@@ -108,7 +108,7 @@ def entries_in(told: Mapping[str, Any], *, by: str, when: str) -> Iterator[Check
 def rows_of(
     kind: str, priority: str, links: Iterable[SubjectLink], entries: Sequence[CheckEntry]
 ) -> tuple[CheckRow, ...]:
-    """Return the rows of a report's register, those of the report itself first.
+    """Return the rows of a report's register, those of the report itself last.
 
     `entries` are in the order in which they were recorded. A system is required of each linked subject that it knows, and
     of the report itself while no such subject is linked. A subject whose link was undone keeps the rows that were asked for.
@@ -119,9 +119,6 @@ def rows_of(
     known = tuple(links)
     present = {link.kind for link in known if link.in_force}
     rows = []
-    for one in pack.checks.values():
-        needed = one.code in required and present.isdisjoint(one.subjects)
-        rows.append(CheckRow(one, None, THE_REPORT, needed, latest.get((one.code, None))))
     for link in known:
         about = name_of(link.kind, link.values) or f"{link.kind.capitalize()} without a name"
         for one in (each for each in pack.checks.values() if link.kind in each.subjects):
@@ -129,6 +126,9 @@ def rows_of(
             if link.in_force or (last is not None and last.result is CheckOutcome.ASKED):
                 needed = link.in_force and one.code in required
                 rows.append(CheckRow(one, link.id, about, needed, last))
+    for one in pack.checks.values():
+        needed = one.code in required and present.isdisjoint(one.subjects)
+        rows.append(CheckRow(one, None, THE_REPORT, needed, latest.get((one.code, None))))
     return tuple(rows)
 
 

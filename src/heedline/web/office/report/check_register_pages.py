@@ -46,14 +46,15 @@ def _fields(rows: Iterable[CheckRow]) -> tuple[Field, ...]:
     for row in rows:
         results = tuple(FieldOption(value=str(one), label=one.words) for one in CheckOutcome)
         due = tuple(FieldOption(value=str(minutes), label=words) for minutes, words in LATER.items())
+        code = _code(row)
         fields += [
-            Select(name=_RESULT + _code(row), label=row.words, blank="Nothing new", choices=results),
+            Select(name=_RESULT + code, label=row.words, blank="Nothing new", choices=results),
+            Select(name=_DUE + code, label="If asked, due", choices=due),
             TextInput(
-                name=_TEXT + _code(row),
+                name=_TEXT + code,
                 label="What was searched, found or asked, or why not",
                 limit=recording.LONGEST,
             ),
-            Select(name=_DUE + _code(row), label="If asked, due", blank="", choices=due),
         ]
     return (*fields, TextInput(name=WHO, label="Who made these checks?", limit=recording.LONGEST))
 
@@ -92,7 +93,12 @@ def checks(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 messages.success(request, "Recorded.")
                 there = HttpResponseRedirect(with_queue(request, "report-checks", ref=ref))
                 return let_go(request, there, by)
-    context = {"form": form, "groups": _groups(file), **move_of(file.header, Move.CHECK, kept)}
+    context = {
+        "form": form,
+        "groups": _groups(file),
+        "empty": not any(one.latest for one in file.checks),
+        **move_of(file.header, Move.CHECK, kept),
+    }
     return page(request, "office/report_checks.html", file, "report-checks", context, status)
 
 
@@ -108,7 +114,7 @@ def _groups(file: CaseFile) -> list[dict[str, Any]]:
             {
                 "row": row,
                 "task": task if task is not None and task.is_open else None,
-                "fields": (_RESULT + code, _TEXT + code, _DUE + code),
+                "fields": (_RESULT + code, _DUE + code, _TEXT + code),
             }
         )
     return list(groups.values())

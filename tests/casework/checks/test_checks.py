@@ -12,6 +12,7 @@ from heedline.casework.checks import recording
 from heedline.casework.errors import Changed, Locked, NotHere
 from heedline.casework.journey import transitions
 from heedline.casework.search import documents
+from heedline.casework.subjects import changing
 from heedline.casework.tasks import clock, tasks
 from heedline.dispatch.clocks import minute_of
 from heedline.dispatch.letters import AlarmKind
@@ -268,3 +269,24 @@ def test_danger_and_handing_over_wait_for_no_check(people: People) -> None:
     give(people, ref)
     assert row(ref).offered
     assert Task.objects.get(report=ref).owner_id is None
+
+
+def test_asking_somebody_outside_counts_as_a_contact(people: People) -> None:
+    ref, _ = people.taken()
+    recorded(people, ref, one(people, "people-or-permits", ASKED), one(people, result=ASKED))
+    contact = {each.text.split(":")[0]: each.contact for each in people.read(ref).history.tasks}
+    assert contact == {"People who know, or who issue permits": True, "National police records": False}
+
+
+def test_what_was_asked_of_a_subject_can_be_ended_after_its_link_was_undone(people: People) -> None:
+    ref, _ = people.assessed(narrative=BOY[0])
+    link = linked(people, ref)
+    recorded(people, ref, one(people, subject=link, result=ASKED), one(people, "local-records", subject=link))
+    with people.sitting("Odile") as here:
+        changing.undo(ref, link, "Two cousins.", not_same=True, by=here, at=people.at)
+    assert [each.system.code for each in register(people, ref) if each.subject == link] == [
+        "national-records"
+    ]
+    recorded(people, ref, one(people, subject=link, result=NOT_DONE))
+    assert not any(each.subject == link for each in register(people, ref))
+    assert Task.objects.get(report=ref).state == "done"

@@ -221,8 +221,9 @@ def work(house: House, told: Told, codes: list[ReceiptCode], at: datetime) -> No
     # in one transaction, so that the log of commits is not let go of: the thief may look into it as well
     with acting("worker"), transaction.atomic():
         paging.drain(at)
-        paging.settle_alarms(at + timedelta(minutes=15))
-        settle_arrivals.settle(at + timedelta(minutes=15))
+        later = now() + timedelta(minutes=15)  # sending may have gone on into the next quarter hour
+        paging.settle_alarms(later)
+        settle_arrivals.settle(later)
 
 
 @contextmanager

@@ -85,7 +85,7 @@ def record_results(
 ) -> None:
     """Record results in a report's register of checks.
 
-    `who` made the checks, and `owner` follows up what is asked for. Raises NotHere, Changed, Refused, also for a check that
+    `who` made the checks. Whoever asks for one follows it up. Raises NotHere, Changed, Refused, also for a check that
     was asked for and is somebody else's to end, Locked and NoRoom. Raises NotNow without a result, for a text that says
     nothing, and for what a task refuses. `about` of NotNow is then the row (`row_code`), or a field of all of them.
     """

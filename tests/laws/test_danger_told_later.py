@@ -113,7 +113,7 @@ def test_a_plan_while_somebody_owns_the_report(people: People) -> None:
         with pytest.raises(NotNow, match=TOLD[:20]):
             transitions.close(ref, NOTHING, version=report.version, by=odile, at=people.at)
         transitions.assess(ref, VAGUE, version=row(ref).version, by=odile, at=people.at)
-        with pytest.raises(NotNow, match="checked"):
+        with pytest.raises(NotNow, match="On the page Checks"):
             transitions.close(ref, NOTHING, version=row(ref).version, by=odile, at=people.at)
 
 

@@ -17,7 +17,6 @@ from heedline.casework.danger import discharge, ownership
 from heedline.casework.danger.action_log import DangerNoteKind
 from heedline.casework.duty import dangers
 from heedline.casework.errors import Changed, NotHere
-from heedline.casework.journey.transitions import FurtherCheck, record_check
 from heedline.casework.pages import danger_page
 from heedline.casework.report import notes
 from heedline.casework.report.verb import find
@@ -28,7 +27,7 @@ from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
 from heedline.permits.second_person import RULES, Matter, Reply
 from heedline.reports.lifecycle import NotNow
-from tests.support import danger_scene
+from tests.support import check_scene, danger_scene
 from tests.support.acting import acting
 from tests.support.cast import House
 from tests.support.danger_scene import CALLED, OVER, RISK
@@ -145,12 +144,10 @@ def test_a_word_that_says_nothing_is_no_reason(led: People, word: str) -> None:
         with pytest.raises(NotNow), transaction.atomic():
             notes.seal(find(ref, by=odile, at=led.at), {"reason": word})
         due = row(ref).due_at
-        said = {"what": "The number", "who": "The operator", "result": "No such number"}
-        for field in said:
-            check, version = FurtherCheck(**{**said, field: word}), row(ref).version
-            with pytest.raises(NotNow):
-                record_check(ref, check, version=version, by=odile, at=led.at)
-    assert row(ref).due_at == due, "a check without what, who and result moves no clock"
+    for text, who in ((word, "The operator"), (check_scene.FOUND, word)):
+        with pytest.raises(NotNow), transaction.atomic():
+            check_scene.recorded(led, ref, check_scene.one(led, text=text), who=who)
+    assert row(ref).due_at == due, "a check without a result and who made it moves no clock"
 
 
 @pytest.mark.parametrize("said", [*CALLED.values(), OVER, "CR 7", "44", "He is in custody", "هو محتجز"])

@@ -294,7 +294,7 @@ def test_a_log_that_went_back_is_named_on_the_spot(log: Log, tmp_path: Path, add
 
 
 def test_the_page_shows_the_checkpoint_and_says_when_it_is_old(log: Log) -> None:
-    assert "There is no fingerprint yet" in SiteClient("public").get("/log/").content.decode()
+    assert "We have not published a fingerprint yet" in SiteClient("public").get("/log/").content.decode()
     log.at -= timedelta(days=5)
     log.write(3)
     log.sign()

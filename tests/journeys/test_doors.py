@@ -43,7 +43,7 @@ def test_someone_i_am_worried_about(site: str, person: Open, scripts: bool) -> N
     rosa.play.locator("summary", has_text="Add more about the call").click()
     fill(rosa, name="Rosa", phone="07700 900123", times="After six")
     seen(rosa, "person-check")
-    rosa.press("Send what you told us")
+    rosa.press("Send what you have written")
     assert len(shown_code(rosa).replace("-", "")) == 22
 
 

@@ -14,7 +14,8 @@ from heedline.casework.dissemination import lines as dissemination_lines
 from heedline.casework.dissemination import outgoing, partner_inbox
 from heedline.casework.duty import paging
 from heedline.casework.intake import settle_arrivals
-from heedline.casework.journey import call_outcomes, transitions
+from heedline.casework.journey import call_outcomes, closing_rules, transitions
+from heedline.casework.report.verb import find
 from heedline.dispatch.chain import PagerMemory
 from heedline.dispatch.clocks import minute_of, slot_end, slot_of
 from heedline.dispatch.models import Alarm
@@ -96,6 +97,11 @@ def test_the_log_says_which_assessment_a_message_ended(people: People) -> None:
     assert {one.at for one in events} == {slot_of(people.at)}
     told = [{"urgency": "danger", "priority": "low"}, {"urgency": "soon"}]
     assert sorted((one.detail for one in events), key=len, reverse=True) == told
+
+
+def closing_facts(people: People, ref: UUID, name: str) -> closing_rules.ClosingFacts:
+    with people.sitting(name) as here:
+        return closing_rules.facts_of(find(ref, by=here, at=people.at))
 
 
 def test_a_plan_while_somebody_owns_the_report(people: People) -> None:
@@ -246,6 +252,20 @@ def test_a_call_back_that_tells_of_danger_pages(people: People, danger: str, kin
         spoke = {"danger": danger, "version": row(ref).version, "by": nadia, "at": people.at}
         call_outcomes.tried(ref, "reached", "He left with a knife", **spoke)
     assert kinds <= paged_by_the_end_of_the_quarter_hour(people)
+
+
+@pytest.mark.parametrize("danger", ["planned", "yes"])
+def test_what_a_call_back_tells_takes_two_officers_to_close(people: People, danger: str) -> None:
+    """The officer who had heard it lowered the priority, and closed the report alone."""
+    ref = asks_for_a_call(people.at)
+    people.take(ref, "Nadia")
+    people.read(ref, "Nadia")
+    with people.sitting("Nadia") as nadia:
+        spoke = {"danger": danger, "version": row(ref).version, "by": nadia, "at": people.at}
+        call_outcomes.tried(ref, "reached", "He left with a knife", **spoke)
+    facts = closing_facts(people, ref, "Nadia")
+    assert facts.high
+    assert facts.told or facts.danger
 
 
 def test_a_knife_that_is_planned_for_saturday_pages_the_desk(people: People) -> None:

@@ -135,7 +135,7 @@ def test_nothing_else_does_and_the_time_stays(how: str, people: People) -> None:
     with people.sitting("Otto") as otto:
         messages.ask(ref, "Which days suit you?", version=row(ref).version, by=otto, at=people.at)
     assert not the_clock(ref).done
-    with pytest.raises(NotNow, match="The organisation has had no answer"):
+    with pytest.raises(NotNow, match="Nobody at the organisation has been reached yet"):
         advice_scene.close(people, ref)
 
 

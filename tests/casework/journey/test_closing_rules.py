@@ -130,8 +130,8 @@ def test_on_high_a_second_officer_closes_what_was_explained(people: People) -> N
     assert row(ref).stage == "closing"  # until it has been compared
 
 
-def assess(people: People, ref: UUID, priority: str) -> None:
-    with people.sitting("Odile") as here:
+def assess(people: People, ref: UUID, priority: str, name: str = "Odile") -> None:
+    with people.sitting(name) as here:
         lower = replace(stories.VAGUE, priority=priority)
         transitions.assess(ref, lower, version=row(ref).version, by=here, at=people.at)
 
@@ -145,6 +145,21 @@ def test_who_lowers_a_high_priority_does_not_close_alone_what_was_explained(peop
         close(people, ref, replace(EXPLAINED, proof=PROOF))
     people.passed_on(ref, "Odile", "Olga")
     close(people, ref, replace(EXPLAINED, proof=PROOF), "Olga")
+
+
+def test_who_lowers_what_a_colleague_had_assessed_does_not_close_it(people: People) -> None:
+    """The colleague who had said the opposite counted as the second officer."""
+    ref, _ = people.taken("Olga", now={"danger": "planned"})
+    assess(people, ref, "high", "Olga")
+    check_scene.checked(people, ref, "Olga")
+    people.passed_on(ref, "Olga", "Odile")
+    assess(people, ref, "low")
+    with people.sitting("Odile") as here:
+        said = {"version": row(ref).version, "by": here, "at": people.at}
+        with pytest.raises(NotNow, match="Two officers must close"):
+            transitions.assess_and_close(ref, stories.VAGUE, stories.NOTHING, **said)
+        with pytest.raises(NotNow, match="Two officers must close"):
+            transitions.close(ref, stories.NOTHING, **said)
 
 
 @pytest.mark.parametrize("sent", [True, False])

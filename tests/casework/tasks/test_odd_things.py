@@ -35,7 +35,7 @@ ADVERT = Closing(outcome="spam", reason="Advertising", tell_reporter="finished")
 
 @pytest.fixture
 def people(house: House, monkeypatch: pytest.MonkeyPatch) -> People:
-    monkeypatch.setattr(odd_things, "_looked", set())
+    monkeypatch.setattr(odd_things, "_looked", {})
     monkeypatch.setattr(indexing, "_next_look", {})
     return advice_scene.adviser_desk(People(house, now()))
 
@@ -136,6 +136,7 @@ def test_with_a_reference_or_a_reason_it_can(people: People, code: OddAnswer, te
         (None, "Filed as ABCD-EFGH", "odd"),
         (OddAnswer.REPORTED, "", "text"),
         (OddAnswer.REPORTED, "They have told the police", "text"),
+        (OddAnswer.REPORTED, "They have reported it to another organisation yesterday", "text"),
         (OddAnswer.NOT_SUSPICIOUS, "no", "text"),
     ],
 )

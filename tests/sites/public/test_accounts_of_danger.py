@@ -39,7 +39,7 @@ def test_what_happens_next_in_a_danger_is_sent_at_once_and_no_code_is_lost(
     assert [one.urgency for one in queue(house, "Nadia")] == ["danger", "routine"]
     for code in (first, second):
         assert code.replace("-", " ") in rosa.main
-    assert "You told us more." in rosa.main
+    assert "You added more information." in rosa.main
 
 
 def test_a_danger_does_not_wait_for_an_unfinished_request_for_advice(rosa: Walker, house: House) -> None:

@@ -76,12 +76,12 @@ def test_the_officers_question_is_answered_on_the_page_into_the_same_report(
     assert "This message is from our team." in sent.main
     sent.press("Send this too", text=MORE)
     assert sent.at == "/code/"
-    assert "No officer has read that part yet." in sent.main
+    assert "No officer has read it yet." in sent.main
     assert Report.objects.count() == 1
     ours = Message.objects.get(from_us=False)
     with acting("office"):
         messages.mark_read(report.id, [ours.id], by=nadia, at=now())
-    assert "An officer has read that part too." in sent.visit("/code/").main
+    assert "An officer has read that too." in sent.visit("/code/").main
 
 
 def test_what_is_added_pages_the_desk_again(sent: Walker) -> None:
@@ -156,7 +156,7 @@ def test_a_second_visit_to_the_page_for_danger_adds_to_the_same_report(sent: Wal
     sent.visit("/emergency/").press("Send now", narrative=MORE)
     assert sent.at == "/code/"
     assert sent.shown_code() == code
-    assert "You told us more." in sent.main
+    assert "You added more information." in sent.main
     sent.visit("/emergency/").press("Send now", narrative=MORE)
     assert Report.objects.count() == 1
     assert Message.objects.count() == 1, "the same words, sent twice, are one message"

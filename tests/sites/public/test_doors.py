@@ -238,7 +238,7 @@ def start_person(rosa: Walker) -> Walker:
 def test_a_worry_reaches_the_safeguarding_desk_and_can_be_answered(rosa: Walker, house: House) -> None:
     open_desk(house, "safeguarding", "Sal", "Seth")
     rosa.visit("/").follow("Someone you are worried about")
-    assert "It is help, not punishment" in rosa.main
+    assert "Prevent is there to help people" in rosa.main
     rosa.press("Start", danger="no", keep="24").press("Continue", who="family")
     rosa.press(
         "Continue", narrative="My brother has stopped seeing his friends and says that a war is coming."
@@ -248,7 +248,7 @@ def test_a_worry_reaches_the_safeguarding_desk_and_can_be_answered(rosa: Walker,
     assert rosa.heading == "Check your answers"
     for said in ("My brother has stopped", "07700 900123", "After six"):
         assert said in rosa.main
-    rosa.press("Send what you told us")
+    rosa.press("Send what you have written")
     code = rosa.shown_code()
     rosa.press("I have saved my code")
     assert not rosa.cookie(DRAFT)
@@ -263,7 +263,7 @@ def test_that_the_person_is_under_18_stands_in_the_queue(rosa: Walker, house: Ho
     open_desk(house, "safeguarding", "Sal", "Seth")
     start_person(rosa).press("Continue", who="family").press("Continue", narrative="He says a war is coming.")
     rosa.visit("/r/age/").press("Continue", under18="yes")
-    rosa.visit("/r/check/").press("Send what you told us")
+    rosa.visit("/r/check/").press("Send what you have written")
     (line,) = queue(house, "Sal")
     assert "Person under 18" in line.flags
     assert "Reporter under 18" not in line.flags
@@ -276,7 +276,7 @@ def test_a_professional_is_asked_for_a_name(rosa: Walker) -> None:
     rosa.press(
         "Continue", name="Tess", role="Teacher", organisation="Mill School", email="tess@school.example"
     )
-    assert rosa.press("Send what you told us").at == "/code/"
+    assert rosa.press("Send what you have written").at == "/code/"
 
 
 # --- online ----------------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ def person(rosa: Walker) -> None:
     rosa.visit("/talk/").press("Start", danger="no")
     rosa.press("Continue", who="friend")
     rosa.press("Skip the other questions", narrative="He says that a war is coming.").press(
-        "Send what you told us"
+        "Send what you have written"
     )
 
 
@@ -57,7 +57,7 @@ OWN = {
     activity: "A trained officer will read it by ",
     person: "We will look for the right help near where the person lives.",
     callback: "Our number may not show on your phone.",
-    online: "A specialist officer will look at what you sent by ",
+    online: "A specialist officer will look at your report by ",
     advice: "to tell you who your adviser is.",
     danger: "If you cannot, stay hidden and silence your phone.",
     called: "If anything changes, call 999 again.",

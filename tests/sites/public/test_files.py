@@ -89,7 +89,7 @@ def test_a_screenshot_is_sent_with_a_report_of_another_kind(
     rosa.follow("Add photos, videos or documents").add_file("screenshot.png", PNG)
     rosa.follow("Continue")
     assert "screenshot.png" in rosa.main
-    rosa.press("Send what you told us" if kind == "person" else "Send your report")
+    rosa.press("Send what you have written" if kind == "person" else "Send your report")
     report = Report.objects.get()
     assert report.kind == kind
     assert ReportFile.objects.get().report_id == report.id

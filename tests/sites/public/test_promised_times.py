@@ -50,8 +50,8 @@ def as_promised(due: datetime) -> str:
 
 SENTENCES: dict[Callable[[Walker], None], str] = {
     endings.activity: "A trained officer will read it {}.",
-    endings.person: "A trained officer will read what you told us {}.",
-    endings.online: "A specialist officer will look at what you sent {}.",
+    endings.person: "What you told us will be read by a trained officer {}.",
+    endings.online: "A specialist officer will look at your report {}.",
     endings.advice: "We will email or call you {} to tell you who your adviser is.",
 }
 

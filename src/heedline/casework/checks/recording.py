@@ -124,12 +124,12 @@ def _entry(found: FoundReport, row: CheckRow | None, one: NewResult) -> CheckEnt
         tasks.end_check(found, row.latest.task)
     task = None
     if one.result is CheckOutcome.ASKED:
-        mine = found.by.officer_id in who_take_reports(found.report.desk_id)
-        owner = found.by.officer_id if mine else found.report.owner_id
+        there = who_take_reports(found.report.desk_id)  # of a round-the-clock desk, neither may be
+        owner = next((one for one in (found.by.officer_id, found.report.owner_id) if one in there), None)
         task = tasks.set_task(
             found.report.id,
             f"{row.words}. {text}",
-            owner or found.by.officer_id,
+            owner,
             one.due_at or found.at,
             contact=row.system.contact,
             check=one.system,

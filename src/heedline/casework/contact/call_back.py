@@ -14,6 +14,7 @@ call is done.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -197,12 +198,19 @@ def number(ref: UUID, because: str, *, by: Attendance, at: datetime) -> str:
 
 
 def note_attempt(
-    found: FoundReport, how: str, said: str, *, danger: str, whom: str = "", **changes: Any
+    found: FoundReport,
+    how: str,
+    said: str,
+    *,
+    danger: str,
+    whom: str = "",
+    codes: Mapping[str, str] | None = None,
+    **changes: Any,
 ) -> None:
     """Record the outcome of an attempt to call or to answer, with a sealed note of what was said.
 
     Reaching the reporter, or deciding not to call, closes the call. `danger` is what they answered to the question about
-    danger, or "" if nobody spoke, and `changes` are what that changes in the report. Must be called inside the caller's
+    danger, or "" if nobody spoke, and `changes` are what that changes in the report, with further `codes` for the step. Must be called inside the caller's
     transaction. Raises NotHere, Locked and CannotOpen.
     """
     by, at, ref = found.by, found.at, found.report.id
@@ -215,7 +223,7 @@ def note_attempt(
         Move.CALL,
         by=by.officer_id,
         at=at,
-        codes={"call": how},
+        codes={"call": how, **(codes or {})},
         note=note,
         **changes,
         **editing.lease(by, at),

@@ -8,15 +8,18 @@ supervisors, and the request cannot be closed with a service given before.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 
 from heedline.casework.access import session
 from heedline.casework.contact import call_back, messages
+from heedline.casework.errors import CannotOpen, SealingStopped
 from heedline.casework.report import notes
 from heedline.casework.report.opening import open_stored
 from heedline.casework.report.verb import FoundReport
@@ -59,8 +62,12 @@ def promise(found: FoundReport, adviser: UUID, due_at: datetime | None) -> None:
         return
     if due_at is not None:
         CallBack.objects.bulk_create([CallBack(report=report, due_at=due_at)], ignore_conflicts=True)
-    if _named_last(found) != str(adviser):  # or it was given back, and taken again
-        _name(found, adviser)
+    with (
+        suppress(CannotOpen, SealingStopped),
+        transaction.atomic(),
+    ):  # nobody is kept from taking it: the next take names them
+        if _named_last(found) != str(adviser):  # or it was given back, and taken again
+            _name(found, adviser)
 
 
 def _named_last(found: FoundReport) -> str:

@@ -38,7 +38,10 @@ def tried(
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.CALL_BACK)
     told = DANGER_ANSWERS[danger] if danger else Urgency.ROUTINE
-    call_back.note_attempt(found, how, said, danger=danger, whom=whom, **_changes(found.report, told))
+    changes = _changes(found.report, told)
+    raised = {name: str(value) for name, value in changes.items() if name == "priority"}
+    codes = raised | ({} if told == Urgency.ROUTINE else {"told": str(told)})  # read when it is closed
+    call_back.note_attempt(found, how, said, danger=danger, whom=whom, codes=codes, **changes)
     if told == Urgency.ROUTINE:
         return
     post(Letter.DANGER_TOLD, desk=found.report.desk_id, thing_id=ref, at=at)

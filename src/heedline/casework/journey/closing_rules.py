@@ -5,16 +5,16 @@ The report, its messages and every assessment are opened in the officer's sessio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from heedline.casework.checks import recording, register
-from heedline.casework.contact.call_back import UNREACHED
+from heedline.casework.contact.call_back import KEEPS_PROMISE, UNREACHED
 from heedline.casework.report import notes
 from heedline.casework.report.opening import OpenedReport, open_stored
 from heedline.casework.report.question_editions import questions_of
@@ -49,6 +49,10 @@ WRITE_WHY = (
 ODD_OPEN = (
     "The request says that something odd has happened. Say first what became of it, on the page Tasks: the reference under "
     "which it was reported, or why it is not suspicious."
+)
+NOT_ANSWERED = (
+    "Nobody at the organisation has been reached yet. Log under First answer how you reached it, or choose an outcome without a "
+    "service."
 )
 SAY_WHAT = "Say in a sentence what was done for the organisation, with whom and when."
 NOT_TRIED = "Log attempts to reach the organisation on two days first, under First answer."
@@ -135,7 +139,7 @@ class ClosingFacts:
 
     `marked` are its sentences with a word for a weapon, a threat, a date or a child. `child` is True if the reporter, an
     assessment or a word says that somebody is a child. `names_person` is True if a name is found in it. `assessed` are the texts of its assessments, oldest first, and
-    `assessed_by` are the officers who made them. `danger` and `high` say whether a danger to life was ever recorded on it, and
+    `assessed_by` is the officer who made the last one. `told` says whether danger or a plan was told in a call. `danger` and `high` say whether a danger to life was ever recorded on it, and
     whether its priority ever was high: whoever lowers them does not close it alone.
     """
 
@@ -143,7 +147,8 @@ class ClosingFacts:
     child: bool = False
     names_person: bool = False
     assessed: tuple[Mapping[str, str], ...] = field(repr=False, default=())
-    assessed_by: frozenset[UUID] = frozenset()
+    assessed_by: UUID | None = None
+    told: bool = False
     danger: bool = False
     high: bool = False
     odd: bool = False
@@ -226,7 +231,8 @@ def facts_of(found: FoundReport) -> ClosingFacts:
     except (*documents.UNREADABLE, StopIteration):
         raise NotNow(UNREAD, about="closing") from None
     marked = marked_in((one.text for one in texts if one.part in REPORTERS), kind=report.kind)
-    steps = list(Step.objects.filter(report=report, move=Move.ASSESS).order_by("number"))
+    made = list(Step.objects.filter(report=report, move__in=(Move.ASSESS, Move.CALL)).order_by("number"))
+    steps = [step for step in made if step.move == Move.ASSESS]
     wanted = {step.note: step for step in steps if step.note is not None}
     stored = {one.container: one for one in parts_of([report.id], Q(container__in=list(wanted)))}
     assessed = []
@@ -236,15 +242,15 @@ def facts_of(found: FoundReport) -> ClosingFacts:
     child = names_child(opened, marked, report) or any(
         _answered(report.kind, one, _UNDER18) == "yes" for one in assessed
     )
-    by = frozenset(step.by_id for step in steps if step.by_id)
     return ClosingFacts(
         marked,
         child,
         names_person(report, texts),
         tuple(assessed),
-        by,
+        steps[-1].by_id if steps else None,
+        told=any(step.codes.get("told") in _URGENT for step in made),
         danger=DangerEpisode.objects.filter(report=report).exists(),
-        high=any(step.codes.get("priority") == Priority.HIGH for step in steps),
+        high=any(step.codes.get("priority") == Priority.HIGH for step in made),
         odd=opened.odd and bool(odd_things.unsettled([report.id], by=found.by)),
     )
 
@@ -252,7 +258,8 @@ def facts_of(found: FoundReport) -> ClosingFacts:
 def with_assessment(found: FoundReport, facts: ClosingFacts, coded: Mapping[str, str]) -> ClosingFacts:
     """Return the facts with the answers of an assessment that is made together with the closure."""
     young = _answered(found.report.kind, coded, _UNDER18) == "yes"
-    return replace(facts, assessed=(*facts.assessed, coded), child=facts.child or young)
+    child = facts.child or young
+    return replace(facts, assessed=(*facts.assessed, coded), assessed_by=found.by.officer_id, child=child)
 
 
 def needs_of(kind: str, outcome: str, reason: str) -> str:
@@ -295,6 +302,8 @@ def refuse_closing(
         kind, reason
     ):  # a service was given, which nobody can see but by these words
         raise NotNow(SAY_WHAT, about="closing" if at_once else "reason")
+    if served and not _calls(found, KEEPS_PROMISE).exists():
+        raise NotNow(NOT_ANSWERED, about="outcome")
     if facts.marked and not is_own_reason(kind, reason):
         words = facts.marked[0].sentence
         raise NotNow(
@@ -310,7 +319,7 @@ def refuse_closing(
         ):
             raise NotNow(EXPLAIN_CHILD, about="closing" if at_once else "reason")
     high = priority == Priority.HIGH
-    urgent = not high and (facts.danger or found.report.urgency in _URGENT)
+    urgent = not high and (facts.danger or facts.told or found.report.urgency in _URGENT)
     needs = needs_of(kind, outcome, reason)
     if needs == "accepted":
         _refuse_unaccepted(found, proof)
@@ -330,15 +339,18 @@ def refuse_closing(
         if (high or facts.high) and needs == "checked"
         else ""
     )
-    if why and not facts.assessed_by - {closer}:
+    if why and facts.assessed_by in (None, closer):  # whoever lowered it does not close it
         raise NotNow(SECOND.format(why), about="closing")
 
 
 def _refuse_untried(found: FoundReport) -> None:
     """Raise NotNow unless attempts that reached nobody have been logged on two days."""
-    tried = Step.objects.filter(report=found.report, move=Move.CALL, codes__call__in=UNREACHED)
-    if tried.values("on").distinct().count() < 2:
+    if _calls(found, UNREACHED).values("on").distinct().count() < 2:
         raise NotNow(NOT_TRIED, about="outcome")
+
+
+def _calls(found: FoundReport, how: Collection[str]) -> QuerySet[Step]:
+    return Step.objects.filter(report=found.report, move=Move.CALL, codes__call__in=how)
 
 
 def _assessed_child(kind: str, facts: ClosingFacts) -> tuple[bool, bool, str]:

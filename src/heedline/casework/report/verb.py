@@ -187,7 +187,8 @@ def _what_happened(last: Step | None, at: datetime) -> str:
         return "This report was changed."
     if last.by is None or last.at is None:
         did = "stopped its closure" if last.move == Move.STOP_CLOSING else "reopened this report"
-        return f"The reporter sent a message, which {did}."
+        told = last.codes.get("because") == "danger-told"
+        return f"{'A partner told us of danger' if told else 'The reporter sent a message'}, which {did}."
     did = _DID.get(Move(last.move), "changed")
     local, now = last.at.astimezone(office_zone()), at.astimezone(office_zone())
     when = f"{local:%H:%M}" if local.date() == now.date() else f"{local:%H:%M on %-d %B}"

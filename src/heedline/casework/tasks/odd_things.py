@@ -8,7 +8,9 @@ if nobody has ended it by then. It ends only with an answer, and the request can
 
 from __future__ import annotations
 
+import math
 import re
+import time
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -45,9 +47,11 @@ TEXT: Final = (
 )
 #: Requests that one step of the upkeep opens.
 MOST: Final = 20
-#: The requests that have been opened with an officer's keys in this process.
-_looked: set[tuple[UUID, UUID]] = set()
-_REFERENCE: Final = re.compile(r"[A-Z2-7]{4}-?[A-Z2-7]{4}")
+#: The requests that have been opened with an officer's keys in this process, and until when one that could not be is left.
+_looked: dict[tuple[UUID, UUID], float] = {}
+_RETRY_SECONDS: Final = 3600.0
+#: With its hyphen in any case; without it only in capitals and with a digit, because a word has eight letters, too.
+_REFERENCE: Final = re.compile(r"\b(?i:[A-Z2-7]{4}-[A-Z2-7]{4})\b|\b(?=[A-Z]*[2-7])[A-Z2-7]{8}\b")
 
 
 class OddAnswer(StrEnum):
@@ -80,7 +84,9 @@ def ended_with(answer: OddAnswer | None, text: str) -> dict[str, str]:
 
 def _has_reference(text: str) -> bool:
     """Return whether a text has a reference of ours, or a number of somebody else's with three digits."""
-    ours = any(ids_of_reference(one) is not None for one in _REFERENCE.findall(text.upper()))
+    ours = any(
+        ids_of_reference(one) is not None for one in (found[0].upper() for found in _REFERENCE.finditer(text))
+    )
     return ours or sum(map(str.isdigit, text)) >= 3
 
 
@@ -124,15 +130,16 @@ def note_step(*, by: Attendance, at: datetime) -> None:
     waiting = [
         ref
         for ref in mine.order_by("due_at", "id").values_list("id", flat=True)
-        if (ref, by.officer_id) not in _looked
+        if _looked.get((ref, by.officer_id), 0.0) <= time.monotonic()
     ][:MOST]
     if not waiting:
         return
+    _looked.update(((ref, by.officer_id), time.monotonic() + _RETRY_SECONDS) for ref in waiting)
     for part in parts_of(waiting, Q(part="report")):
         with suppress(CannotOpen, NotHere, Refused, SealingStopped), transaction.atomic():
             if open_stored(part, by.keys()).odd:
                 note(part.report, by=by, at=at)
-    _looked.update((ref, by.officer_id) for ref in waiting)
+            _looked[part.report, by.officer_id] = math.inf
 
 
 def unsettled(refs: Collection[UUID], *, by: Attendance) -> set[UUID]:

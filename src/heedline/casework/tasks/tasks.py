@@ -117,7 +117,7 @@ def _permit_time(due_at: datetime, at: datetime) -> datetime:
 def set_task(
     ref: UUID,
     text: str,
-    owner: UUID,
+    owner: UUID | None,
     due_at: datetime,
     *,
     contact: bool | None = None,
@@ -125,7 +125,7 @@ def set_task(
     by: Attendance,
     at: datetime,
 ) -> UUID:
-    """Set a task on a report for an officer of its desk and return its id.
+    """Set a task on a report for an officer of its desk, or for nobody yet, and return its id.
 
     `contact` says whether the task includes a visit to or contact with somebody other than the reporter. If it does, the
     report is deconflicted first, except where life is at risk. While somebody must be contacted first, it must be answered,
@@ -141,7 +141,8 @@ def set_task(
     found.permit(Capability.SET_TASK)
     if found.report.stage == Stage.CLOSED:
         raise NotNow("This report is closed. Reopen it first.")
-    _permit_owner(found, owner)
+    if owner is not None:
+        _permit_owner(found, owner)
     if contact and found.report.rank != 0:
         deconfliction.refuse_without_contact(found, then="the task can be set")
     if contact is None and deconfliction.is_held_back(found):
@@ -156,7 +157,7 @@ def set_task(
         due_at=_permit_time(due_at, at),
         container=notes.seal(found, told),
     )
-    record(found, Act.TASK_SET, task=str(row.id), to=str(owner), contact="yes" if contact else "no")
+    record(found, Act.TASK_SET, task=str(row.id), to=str(owner or ""), contact="yes" if contact else "no")
     return row.id
 
 

@@ -16,9 +16,9 @@ import pytest
 
 from heedline.casework.attachments import stored_objects
 from heedline.files import object_storage
-from heedline.files.object_storage import BlockTaken, ObjectStorage, bucket_storage
+from heedline.files.object_storage import ObjectStorage, bucket_storage
 from heedline.files.sealed_stream import Sealing, new_file_key, read_all, read_range
-from heedline.files.storage import ObjectMissing
+from heedline.files.storage import ObjectMissing, ObjectTaken
 from heedline.vault import CannotOpen
 
 pytest.importorskip("storages", reason="the extra s3 is not installed")
@@ -126,9 +126,28 @@ def test_a_server_that_comes_late_overwrites_nothing_that_another_acknowledged(
     storage.append(name, b"b" * 10_000, 40_000)  # in memory, its connection breaks
     other.append(name, b"c" * 90_000, 40_000)
     other.finish(name)
-    with pytest.raises(BlockTaken):
+    with pytest.raises(ObjectTaken):
         storage.finish(name)
     assert other.read(name, 0, 200_000) == storage.read(name, 0, 200_000) == b"a" * 40_000 + b"c" * 90_000
+    storage.append(name, b"d" * 10_000, 130_000)
+    storage.finish(name)
+    assert other.size(name) == 140_000
+
+
+def test_a_server_that_had_written_nothing_yet_cuts_nothing_off_that_another_acknowledged(
+    storage: ObjectStorage, service: str
+) -> None:
+    """It looked how far the upload had come, and its first write comes after the other's."""
+    other = ObjectStorage(bucket_storage("files", service, "nowhere", "a", "b"))
+    name = uuid4()
+    other.append(name, b"a" * 40_000, 0)
+    other.finish(name)
+    assert storage.size(name) == 40_000
+    other.append(name, b"c" * 90_000, 40_000)
+    other.finish(name)
+    with pytest.raises(ObjectTaken):
+        storage.append(name, b"b" * 10_000, 40_000)
+    assert other.size(name) == storage.size(name) == 130_000
     storage.append(name, b"d" * 10_000, 130_000)
     storage.finish(name)
     assert other.size(name) == 140_000
@@ -151,7 +170,7 @@ def test_of_two_servers_that_cut_one_block_only_the_first_goes_on(
         return found
 
     monkeypatch.setattr(storage, "_read", slowly)
-    with pytest.raises(BlockTaken):
+    with pytest.raises(ObjectTaken):
         storage.append(name, b"d", 40_000)
     assert other.read(name, 0, 99_000) == b"a" * 45_000 + b"c" * 20_000
 
@@ -163,7 +182,7 @@ def test_a_write_whose_answer_was_lost_counts_as_done(
     storage.append(name, b"a" * 10_000, 0)
     storage.finish(name)
     storage._put(name, 0, b"a" * 10_000)
-    with pytest.raises(BlockTaken):
+    with pytest.raises(ObjectTaken):
         storage._put(name, 0, b"b" * 10_000)
     assert storage.read(name, 0, 20_000) == b"a" * 10_000
 

@@ -130,10 +130,10 @@ def test_programs_are_asked_early_to_send_a_report_again(monkeypatch: pytest.Mon
 def test_a_flood_in_one_lane_never_holds_up_the_others_for_ever() -> None:
     """Whoever floods the address for people in danger would otherwise silence everybody else."""
     queue = LanedQueue[Queued]()
-    queue.append(Queued(QueueLane.PAGE))
-    queue.append(Queued(QueueLane.TEXT))
     for _ in range(100):
         queue.append(Queued(QueueLane.DANGER))
+    queue.append(Queued(QueueLane.PAGE))
+    queue.append(Queued(QueueLane.TEXT))
     taken = [queue.popleft().lane for _ in range(8)]
     assert QueueLane.PAGE in taken
     assert QueueLane.TEXT in taken

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import psycopg
@@ -44,13 +45,9 @@ def test_a_second_server_of_the_public_site_does_not_start_with_another_key(
 ) -> None:
     """Its visitors had to send a form again whenever the other server answered."""
     with acting("public"):
-        for secret_key, starts in ((KEY, True), (KEY, True), (ANOTHER, False)):
+        for secret_key, wrong in ((KEY, []), (KEY, []), (ANOTHER, [serving.OTHER_KEY])):
             monkeypatch.setenv("HEEDLINE_SECRET_KEY", secret_key)
-            if starts:
-                serving._refuse_to_start("public")
-            else:
-                with pytest.raises(CannotStart, match="differs from that of the site's other servers"):
-                    serving._refuse_to_start("public")
+            assert list(serving._wrong("public")) == wrong
 
 
 @pytest.mark.usefixtures("start")
@@ -64,10 +61,22 @@ def test_a_second_server_that_signs_people_in_does_not_start_with_another_key(
         session_store.functions.claim_sign_in(site, sign_in_proof(KEY, site))
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        serving._refuse_to_start(site)
+        assert list(serving._wrong(site)) == []
         monkeypatch.setenv("HEEDLINE_SECRET_KEY", ANOTHER)
-        with pytest.raises(CannotStart, match="differs from"):
-            serving._refuse_to_start(site)
+        assert list(serving._wrong(site)) == [serving.OTHER_KEY]
+
+
+def test_a_wrong_key_ends_the_start_and_a_silent_database_does_not_hold_it_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(serving, "_wrong", lambda _: iter([serving.OTHER_KEY]))
+    with pytest.raises(CannotStart, match="differs from that of the site's other servers"):
+        serving._refuse_to_start("public")
+    over = threading.Event()
+    monkeypatch.setattr(serving, "_ASKS_FOR", 0.1)
+    monkeypatch.setattr(serving, "_wrong", lambda _: iter([over.wait(60)]))
+    serving._refuse_to_start("public")
+    over.set()
 
 
 def test_the_doctor_compares_the_key_of_each_site(tmp_path: Path) -> None:

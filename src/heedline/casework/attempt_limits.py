@@ -22,14 +22,17 @@ _SLOTS = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class AttemptLimit:
-    """A limit on attempts, together with the name under which the database counts them."""
+    """A limit on attempts. `place` numbers it: each limit has slots of its own, which no other fills."""
 
-    name: str
+    place: int
     limit: Limit
 
     def _slot(self, key: str) -> int:
-        under = hkdf(settings.SECRET_KEY.encode(), label="attempt-limit", context=self.name.encode())
-        return int.from_bytes(blake2b(key.encode(), key=under, digest_size=8).digest(), "big") % _SLOTS
+        under = hkdf(settings.SECRET_KEY.encode(), label="attempt-limit", context=str(self.place).encode())
+        return (
+            int.from_bytes(blake2b(key.encode(), key=under, digest_size=8).digest(), "big") % _SLOTS
+            + self.place * _SLOTS
+        )
 
     def take(self, key: str) -> int:
         """Count one attempt and return 0, or return the seconds to wait without counting it."""

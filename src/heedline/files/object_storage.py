@@ -18,7 +18,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from heedline.files.storage import ObjectMissing, StorageFull
+from heedline.files.storage import ObjectMissing, ObjectTaken, StorageFull
 
 if TYPE_CHECKING:
     from storages.backends.s3 import S3Storage
@@ -56,10 +56,6 @@ def bucket_storage(bucket: str, endpoint: str, region: str, key: str, secret: st
     )
 
 
-class BlockTaken(ObjectMissing):
-    """Raised when another server has written the block. What this one would have continued is no longer there."""
-
-
 class ObjectStorage:
     """Object storage in a bucket. Methods also raise ConnectionError if the service is unreachable."""
 
@@ -95,7 +91,8 @@ class ObjectStorage:
 
     def read(self, name: UUID, start: int, length: int) -> bytes:
         """Return up to `length` bytes from offset `start`."""
-        self._flush(name)
+        with suppress(ObjectTaken):  # what is there is what the other server has written
+            self._flush(name)
         parts = []
         for begins, size in self._known.get(name) or self._blocks(name):
             first, stop = max(start, begins), min(start + length, begins + size)
@@ -105,7 +102,8 @@ class ObjectStorage:
 
     def size(self, name: UUID) -> int:
         """Return the object's size in bytes."""
-        self._flush(name)
+        with suppress(ObjectTaken):
+            self._flush(name)
         return _end(self._blocks(name))
 
     def delete(self, name: UUID) -> None:
@@ -147,12 +145,17 @@ class ObjectStorage:
             self._put(name, start, block)
 
     def _cut(self, name: UUID, at: int) -> None:
+        """Cut the object off at this offset. Raises ObjectTaken if another server has written since it was last looked at."""
+        with self._lock:
+            before = self._known.get(name)
         try:
             blocks = self._blocks(name)
         except ObjectMissing:
             if at:
                 raise
             return
+        if before is not None and before != blocks:
+            raise ObjectTaken
         if _end(blocks) < at:
             raise ObjectMissing
         for start, size in reversed(blocks):
@@ -194,7 +197,7 @@ class ObjectStorage:
     def _put(self, name: UUID, start: int, block: bytes | bytearray, *, instead_of: str = "") -> None:
         """Write a block where there is none, or in place of the one with this entity tag.
 
-        Raises ObjectMissing if another server has written there.
+        Raises ObjectTaken if another server has written there.
         """
         with self._lock:
             self._known.pop(name, None)
@@ -202,7 +205,7 @@ class ObjectStorage:
         try:
             with _told():
                 self._object(name, start).put(Body=bytes(block), **only)
-        except BlockTaken:
+        except ObjectTaken:
             # the answer to our own write may have been lost, and the library then writes again
             if self._read(name, start)[0] != block:
                 raise
@@ -244,7 +247,7 @@ def _told() -> Iterator[None]:
         if code in _NOT_THERE:
             raise ObjectMissing from None
         if code in _TAKEN:
-            raise BlockTaken from None
+            raise ObjectTaken from None
         if code in _FULL:
             raise StorageFull from None
         raise ConnectionError("the object storage refused a request") from None

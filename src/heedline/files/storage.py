@@ -30,6 +30,10 @@ class ObjectMissing(Exception):
     """Raised when no object has the given name."""
 
 
+class ObjectTaken(Exception):
+    """Raised when another server has gone on with the object. What it has written stays."""
+
+
 class StorageFull(Exception):
     """Raised when the storage has no space for more bytes."""
 

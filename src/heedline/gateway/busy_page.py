@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import escape
+from http import HTTPStatus
 from io import BytesIO
 from urllib.parse import parse_qsl
 from wsgiref.types import WSGIApplication, WSGIEnvironment
@@ -21,21 +22,28 @@ from heedline.web.public.shell.languages import of_path, pack, path_to, prefix, 
 #: The form's example of a text that somebody typed, with its label, and of any other field.
 _BOX = re.compile(r'<div class="govuk-form-group">(?:(?!<div).)*?@name@.*?</div>', re.DOTALL)
 _HIDDEN = re.compile(r'<input type="hidden" name="@name@"[^>]*>')
+#: Headers of one answer alone: the page is kept for all visitors.
+_OF_ONE_ANSWER = frozenset({"content-length", "set-cookie", "clear-site-data", "retry-after"})
 #: A value of this length, or with a space, is shown: somebody may want to copy it.
 _LONG = 40
 
 
 def lanes() -> Callable[[WSGIEnvironment], QueueLane]:
-    """Return a function that says how urgent a request of the public site is."""
-    danger: frozenset[str] = frozenset()
+    """Return a function that says how urgent a request of the public site is. Leaving the site is as urgent as danger."""
+    danger, waits = set[str](), set[str]()
     for language in pack().languages:
         with speaking(language):
-            danger |= {path_to("reporter:emergency"), path_to("reporter:brief")}
+            danger |= {path_to("reporter:emergency"), path_to("reporter:brief"), path_to("reporter:exit")}
+            # what says that a report has arrived, and shows its code
+            waits |= {
+                path_to(f"reporter:{name}") for name in ("code", "code-check", "receipt", "message-sent")
+            }
 
     def lane_of(environ: WSGIEnvironment) -> QueueLane:
         if environ["PATH_INFO"] in danger:
             return QueueLane.DANGER
-        return QueueLane.PAGE if environ["REQUEST_METHOD"] in ("GET", "HEAD") else QueueLane.TEXT
+        read = environ["REQUEST_METHOD"] in ("GET", "HEAD") and environ["PATH_INFO"] not in waits
+        return QueueLane.PAGE if read else QueueLane.TEXT
 
     return lane_of
 
@@ -49,10 +57,12 @@ class BusyPage:
 
     def __call__(self, environ: WSGIEnvironment, typed: bytes) -> RawResponse:
         """Return the page for a request, with the form that it sent."""
-        key = of_path(environ["PATH_INFO"]), environ["REQUEST_METHOD"] == "POST"
-        if key not in self._made:
-            self._made[key] = self._rendered(environ, *key)
-        status, headers, body = self._made[key]
+        key = of_path(environ["PATH_INFO"]), environ["REQUEST_METHOD"] == "POST" and bool(typed)
+        made = self._made.get(key) or self._rendered(environ, *key)
+        status, headers, body = made
+        if status != HTTPStatus.SERVICE_UNAVAILABLE:  # not the page: the next one may be
+            return made
+        self._made[key] = made
         if key[1]:
             body = _with_fields(body.decode(), typed).encode()
         return status, [*headers, ("content-length", str(len(body)))], body
@@ -61,7 +71,7 @@ class BusyPage:
         asked = {
             name: value
             for name, value in environ.items()
-            if name == "HTTP_HOST" or not name.startswith("HTTP_")
+            if name == "HTTP_HOST" or not name.startswith(("HTTP_", "CONTENT_", "heedline."))
         }
         asked |= {
             "PATH_INFO": f"{prefix(language)}",
@@ -74,7 +84,7 @@ class BusyPage:
         status, headers, body = run(self._app, asked)
         if not isinstance(body, bytes):
             raise TypeError("the page is complete")
-        return status, [one for one in headers if one[0] not in ("content-length", "set-cookie")], body
+        return status, [one for one in headers if one[0] not in _OF_ONE_ANSWER], body
 
 
 def _with_fields(page: str, typed: bytes) -> str:

@@ -268,7 +268,8 @@ class Front:
         """Return a response that asks the client to try again later, in the API's format if the client is a program."""
         seconds = round(spread(AGAIN_AFTER))
         if environ["PATH_INFO"].startswith("/api/"):
-            return _send_again(seconds)
+            status, headers, body = _send_again(seconds)
+            return status, [*headers], body  # the caller may add to them
         wait = ("retry-after", str(seconds))
         if self.busy is not None:
             status, headers, body = self.busy(environ, _typed(environ))

@@ -18,17 +18,17 @@ class QueueLane(IntEnum):
     """Pages that are only read. Whoever asks for one may be asked to come again."""
 
 
-#: Every so many jobs, the one that has waited longest is next, whatever its lane: no lane can hold up the others for ever.
+#: Every so many jobs, the next is of the lane that was served longest ago: no lane can hold up the others for long.
 _FAIR = 4
 
 
 class Queued:
-    """A job in the queue. `number` counts jobs in the order of their arrival."""
+    """A job in the queue."""
 
-    __slots__ = ("lane", "number")
+    __slots__ = ("lane",)
 
     def __init__(self, lane: QueueLane) -> None:
-        self.lane, self.number = lane, 0
+        self.lane = lane
 
 
 class LanedQueue[J: Queued]:
@@ -36,7 +36,8 @@ class LanedQueue[J: Queued]:
 
     def __init__(self) -> None:
         self._lanes: tuple[deque[J], ...] = tuple(deque() for _ in QueueLane)
-        self._arrivals, self._taken = count(), count(1)
+        self._taken = count(1)
+        self._served = [0 for _ in QueueLane]
 
     def __bool__(self) -> bool:
         return any(self._lanes)
@@ -47,28 +48,22 @@ class LanedQueue[J: Queued]:
 
     def append(self, job: J) -> None:
         """Add a job at the end of its lane."""
-        job.number = next(self._arrivals)
         self._lanes[job.lane].append(job)
 
     def popleft(self) -> J:
         """Remove and return the next job. Raises IndexError if there is none."""
-        lanes = self._lanes
-        if next(self._taken) % _FAIR == 0:
-            lanes = tuple(sorted(lanes, key=_oldest))
+        turn, lanes = next(self._taken), list(QueueLane)
+        if turn % _FAIR == 0:
+            lanes.sort(key=self._served.__getitem__)
         for lane in lanes:
             try:
-                return lane.popleft()
+                job = self._lanes[lane].popleft()
             except IndexError:  # empty, or another thread has just taken the last one
                 continue
+            self._served[lane] = turn
+            return job
         raise IndexError
 
     def remove(self, job: J) -> None:
         """Remove a job. Raises ValueError if it was taken."""
         self._lanes[job.lane].remove(job)
-
-
-def _oldest[J: Queued](lane: deque[J]) -> float:
-    try:
-        return lane[0].number
-    except IndexError:
-        return float("inf")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -28,6 +30,8 @@ OTHER_KEY = (
     "HEEDLINE_SECRET_KEY differs from that of the site's other servers. Give all servers of one site the same key. If you"
     " changed it, stop them, run heedline settle-roles --forget-sign-in-proofs once, and start them again."
 )
+#: Seconds for which a start waits for the database.
+_ASKS_FOR = 10.0
 #: How many connections wait for us at most; shared out among the workers, the rest waits in the kernel.
 _BACKLOG = 1024
 
@@ -94,20 +98,36 @@ def serve(site: str) -> int:
 def _refuse_to_start(site: str) -> None:
     """Raise CannotStart behind a connection pooler, and with another SECRET_KEY than the site's other servers.
 
-    The public site may use a pooler. A database that is away is waited for later.
+    The public site may use a pooler. A database that is away, or does not answer in time, is waited for later: guidance has to
+    be served without it.
     """
+    wrong: list[str] = []
+    asking = threading.Thread(target=lambda: wrong.extend(_wrong(site)), name="start", daemon=True)
+    asking.start()
+    asking.join(_ASKS_FOR)
+    if wrong:
+        raise CannotStart(wrong[0])
+
+
+def _wrong(site: str) -> Iterator[str]:
+    """Yield why this server must not start, as far as the database tells."""
     address = env.secret("HEEDLINE_DATABASE_URL", default="")
     secret_key = env.secret("HEEDLINE_SECRET_KEY", default="")
-    if not address or site == "files":
-        return  # the site itself says that its address is missing; no cookie is signed where files are shown
+    if not address:
+        return  # the site itself says that it is missing
     with contextlib.suppress(psycopg.Error):
         with psycopg.connect(
             address, autocommit=True, connect_timeout=databases.CONNECT_SECONDS
         ) as connection:
             if site != "public" and databases.is_pooled(connection.pgconn):
-                raise CannotStart(databases.POOLED)
-            if secret_key and not _has_the_sites_key(connection, site, sign_in_proof(secret_key, site)):
-                raise CannotStart(OTHER_KEY)
+                yield databases.POOLED
+            # the files site signs nothing that another server reads
+            elif (
+                site != "files"
+                and secret_key
+                and not _has_the_sites_key(connection, site, sign_in_proof(secret_key, site))
+            ):
+                yield OTHER_KEY
 
 
 def _has_the_sites_key(connection: psycopg.Connection, site: str, proof: bytes) -> bool:

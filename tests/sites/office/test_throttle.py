@@ -10,6 +10,7 @@ from django.db import ProgrammingError, transaction
 from django.db.models import F
 from django.test import override_settings
 
+from heedline.casework import attempt_limits
 from heedline.casework.attempt_limits import AttemptLimit
 from heedline.casework.rate_limit import Limit, RateLimit
 from heedline.permits import functions
@@ -66,7 +67,7 @@ def clock() -> Callable[[timedelta], None]:
 
 @pytest.mark.django_db
 def test_the_database_counts_by_the_same_rule(clock: Callable[[timedelta], None]) -> None:
-    limit = AttemptLimit("test", Limit(3, timedelta(minutes=1)))
+    limit = AttemptLimit(0, Limit(3, timedelta(minutes=1)))
     with acting("office"):
         assert [limit.take("a") for _ in range(4)] == [0, 0, 0, 60]
         assert limit.take("b") == 0
@@ -83,15 +84,15 @@ def test_the_database_counts_by_the_same_rule(clock: Callable[[timedelta], None]
 
 @pytest.mark.django_db
 def test_two_servers_of_a_site_count_together() -> None:
-    here = AttemptLimit("test", Limit(10, timedelta(minutes=1)))
-    there = AttemptLimit("test", Limit(10, timedelta(minutes=1)))
+    here = AttemptLimit(0, Limit(10, timedelta(minutes=1)))
+    there = AttemptLimit(0, Limit(10, timedelta(minutes=1)))
     with acting("office"):
         assert sum(server.take("odile") == 0 for _ in range(20) for server in (here, there)) == 10
 
 
 @pytest.mark.django_db
 def test_partners_cannot_hold_up_officers() -> None:
-    limit = AttemptLimit("test", Limit(1, timedelta(days=9)))
+    limit = AttemptLimit(0, Limit(1, timedelta(days=9)))
     with acting("partner"):
         assert limit.take("odile") == 0
         with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
@@ -102,10 +103,21 @@ def test_partners_cannot_hold_up_officers() -> None:
 
 @pytest.mark.django_db
 def test_the_database_does_not_learn_which_account_was_tried() -> None:
-    limit = AttemptLimit("test", Limit(1, timedelta(minutes=1)))
+    limit = AttemptLimit(0, Limit(1, timedelta(minutes=1)))
     with acting("office"):
         limit.take("odile@unit.example")
     before = SecretAttempts.objects.get().slot
     with override_settings(SECRET_KEY="another"), acting("office"):
         limit.take("odile@unit.example")
     assert SecretAttempts.objects.exclude(slot=before).count() == 1
+
+
+@pytest.mark.django_db
+def test_no_limit_fills_the_slots_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Strangers who try names would otherwise hold up a device that has signed in before."""
+    monkeypatch.setattr(attempt_limits, "_SLOTS", 1)
+    strangers, known = (AttemptLimit(place, Limit(1, timedelta(days=9))) for place in (1, 0))
+    with acting("office"):
+        assert strangers.take("odile") == 0
+        assert strangers.take("anybody") > 0
+        assert known.take("odile") == 0

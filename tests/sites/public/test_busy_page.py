@@ -16,6 +16,7 @@ from django.test.client import ClientHandler
 from heedline.gateway.busy_page import BusyPage, lanes
 from heedline.gateway.lanes import QueueLane
 from heedline.packs import load_pack
+from heedline.web.guard import COOKIES_UNREAD
 from tests.sites.public.walker import Walker
 from tests.support.acting import acting
 
@@ -77,6 +78,28 @@ def test_nothing_of_one_visitor_is_on_the_page_of_the_next(busy: BusyPage) -> No
     assert "a" * 32 not in page
 
 
+def test_a_cookie_that_cannot_be_read_takes_away_nobody_elses(busy: BusyPage) -> None:
+    """The page of the first such visitor told every browser to delete its cookies, and a draft went with them."""
+    _, first, _ = shown(busy, asked("/r/what/") | {COOKIES_UNREAD: True, "CONTENT_TYPE": "text/odd"})
+    assert "clear-site-data" not in first
+    assert "retry-after" not in first, "the front adds one"
+    assert "clear-site-data" not in shown(busy, asked("/"))[1]
+
+
+def test_a_page_that_fails_once_is_not_kept(rosa: Walker) -> None:
+    broken = [True]
+
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        if broken.pop() if broken else False:
+            raise ZeroDivisionError
+        return site(environ, start_response)
+
+    page = BusyPage(app)
+    with acting("public"):
+        assert page(asked("/"), b"")[0] == 500
+    assert shown(page, asked("/"))[0] == 503
+
+
 def test_words_that_could_not_be_taken_are_in_a_form_that_sends_them_again(busy: BusyPage) -> None:
     sent = [("csrfmiddlewaretoken", "t" * 64), ("narrative", WORDS), ("where", "Leeds"), ("skip", "")]
     _, _, page = shown(busy, asked("/cy/r/what/", "POST"), urlencode(sent).encode())
@@ -99,8 +122,9 @@ def test_a_body_that_is_no_form_gets_the_page_all_the_same(busy: BusyPage, typed
 @pytest.mark.parametrize("start", ["/", "/so/"])
 def test_danger_goes_first_and_words_before_pages(rosa: Walker, start: str) -> None:
     lane_of = lanes()
-    for path in ("emergency/", "r/brief/"):
+    for path in ("emergency/", "r/brief/", "exit/"):
         assert {lane_of(asked(start + path, method)) for method in ("GET", "POST")} == {QueueLane.DANGER}
     assert lane_of(asked(f"{start}r/what/", "POST")) is QueueLane.TEXT
     assert lane_of(asked(f"{start}r/what/")) is QueueLane.PAGE
+    assert lane_of(asked(f"{start}code/")) is QueueLane.TEXT, "it says that a report has arrived"
     assert lane_of(asked("/api/v1/reports", "POST")) is QueueLane.TEXT

@@ -23,7 +23,7 @@ from heedline.files.kinds import FileSample
 from heedline.files.names import shown_name
 from heedline.files.scanning import scan, scanner_address
 from heedline.files.sealed_stream import Read, Sealing, new_file_key, read_range
-from heedline.files.storage import ObjectMissing
+from heedline.files.storage import ObjectMissing, ObjectTaken
 from heedline.vault import CannotOpen
 
 #: Uploads of one draft that may be unfinished. The oldest gives way to a new one.
@@ -123,7 +123,10 @@ class ResumedFile(IncomingFile):
         """
         if not self._sealing.finished:
             self._append(self._sealing.at, self._sealing.state())
-        storage().finish(self._object)
+        try:
+            storage().finish(self._object)
+        except ObjectTaken:
+            raise FileRefused(FileProblem.INTERRUPTED) from None
 
     def finish(self, at: datetime) -> DraftFile:
         """Store the remaining bytes and return the file once it is durable.
@@ -136,6 +139,8 @@ class ResumedFile(IncomingFile):
                 self._close(length)
             digest, sample = hashlib.sha256(), FileSample()
             verdict = scan(scanner_address(settings.CLAMD), self._read_again(length, digest, sample))
+        except ObjectTaken:
+            raise FileRefused(FileProblem.INTERRUPTED) from None
         except (ObjectMissing, CannotOpen):
             self.give_up()
             raise FileRefused(FileProblem.INTERRUPTED) from None

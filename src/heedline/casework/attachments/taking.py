@@ -21,7 +21,7 @@ from heedline.files.names import shown_name
 from heedline.files.padding import blocks_of_padding
 from heedline.files.scanning import ScanVerdict, VirusScan, scanner_address
 from heedline.files.sealed_stream import Sealing, new_file_key
-from heedline.files.storage import ObjectMissing, StorageFull
+from heedline.files.storage import ObjectMissing, ObjectTaken, StorageFull
 from heedline.packs import load_pack
 from heedline.packs.rules.file_limits import FileLimits
 
@@ -148,6 +148,8 @@ class IncomingFile:
             return
         try:
             storage().append(self._object, sealed, at)
+        except ObjectTaken:  # the browser has gone on at another server, whose part stays
+            raise FileRefused(FileProblem.INTERRUPTED) from None
         except ObjectMissing:  # somebody else has cut it off or deleted it
             self.give_up()
             raise FileRefused(FileProblem.INTERRUPTED) from None

@@ -72,7 +72,11 @@ def _begin_reading() -> bool:
             return False
         _known.asked = time.monotonic()
         _known.read.clear()
-    _beside(_read)
+    try:
+        _beside(_read)
+    except BaseException:
+        _known.read.set()
+        raise
     return True
 
 

@@ -24,10 +24,10 @@ def wait_words(seconds: int) -> str:
 
 
 #: A browser that has signed in to this account before: its own bucket, which strangers cannot fill.
-KNOWN_DEVICE = AttemptLimit("known-device", Limit(burst=10, each=timedelta(seconds=30)))
+KNOWN_DEVICE = AttemptLimit(0, Limit(burst=10, each=timedelta(seconds=30)))
 #: Everybody else shares one bucket per account.
-STRANGERS = AttemptLimit("strangers", Limit(burst=10, each=timedelta(minutes=1)))
+STRANGERS = AttemptLimit(1, Limit(burst=10, each=timedelta(minutes=1)))
 #: Codes of the second step and confirmations, per officer and device.
-CODES = AttemptLimit("codes", Limit(burst=5, each=timedelta(minutes=1)))
+CODES = AttemptLimit(2, Limit(burst=5, each=timedelta(minutes=1)))
 #: Unlock passphrases, per officer.
-UNLOCKS = AttemptLimit("unlocks", Limit(burst=5, each=timedelta(minutes=1)))
+UNLOCKS = AttemptLimit(3, Limit(burst=5, each=timedelta(minutes=1)))

@@ -34,7 +34,7 @@ def lanes() -> Callable[[WSGIEnvironment], QueueLane]:
     for language in pack().languages:
         with speaking(language):
             danger |= {path_to("reporter:emergency"), path_to("reporter:brief"), path_to("reporter:exit")}
-            # what says that a report has arrived, and shows its code
+            # the pages that say that a report has arrived, and show its code
             waits |= {
                 path_to(f"reporter:{name}") for name in ("code", "code-check", "receipt", "message-sent")
             }

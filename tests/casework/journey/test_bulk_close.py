@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -25,57 +25,16 @@ from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Message, Report, SealedPayload, Step, Sweep, Swept
 from tests.support import stories
 from tests.support.acting import acting
+from tests.support.bulk_scene import ADVERT, DAY, SPAM, adverts, chosen, standing, swept, undo
 from tests.support.cast import House, now
 from tests.support.scene_people import DANGER, MINUTE, SOUTH_WEST, People, logged, row
 
 pytestmark = pytest.mark.django_db
 
-SPAM = Closing(outcome="spam", reason="Zinnober: one advertisement, many times", tell_reporter="finished")
-ADVERT = "Buy cheap watches at www.watches.example today and get two for the price of one, only this week"
-DAY = timedelta(days=1)
-
 
 @pytest.fixture
 def people(house: House) -> People:
     return People(house, now())
-
-
-def adverts(people: People, how_many: int = 3) -> list[UUID]:
-    return [people.send(narrative=ADVERT)[0] for _ in range(how_many)]
-
-
-def chosen(refs: list[UUID]) -> dict[UUID, int]:
-    return {ref: row(ref).version for ref in refs}
-
-
-def swept(people: People, refs: list[UUID], name: str = "Odile", **more: Any) -> Sweep:
-    looked = more["chosen"] if "chosen" in more else chosen(refs)
-    with people.sitting(name) as here:
-        made = bulk_close.sweep("north-east", looked, SPAM, by=here, at=people.at)
-    return Sweep.objects.get(pk=made)
-
-
-def undo(people: People, sweep: Sweep, name: str = "Odile", **when: Any) -> int:
-    with people.sitting(name) as here:
-        return bulk_close.undo(sweep.id, by=here, at=when.get("at", people.at + MINUTE))
-
-
-STANDING = (
-    "stage",
-    "due_at",
-    "status",
-    "slot",
-    "outcome",
-    "rank",
-    "priority",
-    "owner_id",
-    "settled",
-    "unread",
-)
-
-
-def standing(ref: UUID) -> dict[str, Any]:
-    return {name: getattr(row(ref), name) for name in STANDING}
 
 
 def test_a_sweep_closes_each_with_one_outcome_and_the_sealed_reason(people: People) -> None:

@@ -20,7 +20,7 @@ from heedline.packs import load_pack
 from heedline.packs.rules.checks import CheckSystem
 from heedline.reports.lifecycle import Move
 
-#: Under which a sealed note holds results, and who checked.
+#: The keys of a sealed note that hold the results, and who checked.
 CHECKS: Final = "checks"
 WHO: Final = "who"
 #: The moves whose notes hold results.

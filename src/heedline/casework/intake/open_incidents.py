@@ -20,9 +20,9 @@ __all__ = ["IncidentMark", "PublicIncident", "at_path", "forget", "mark_for", "o
 
 #: The list is read again after so many seconds. While the database is away, the last one stays.
 _FRESH_SECONDS = 10.0
-#: How long the request that has the list read again waits for it, and then goes on with the last one.
+#: Seconds that a request waits for a new list before it uses the last one.
 _PAGE_WAITS = 0.3
-#: How long somebody who follows a link to an incident waits for the first list.
+#: Seconds that somebody who follows a link to an incident waits for the first list.
 _LINK_WAITS = 5.0
 
 
@@ -89,7 +89,7 @@ def _read() -> None:
 
 
 def _listed() -> tuple[PublicIncident, ...] | None:
-    """Return every incident as last read, or None if they have not been read yet. Waits for the database only shortly."""
+    """Return every incident as last read, or None if they have not been read yet. Waits only briefly for the database."""
     if time.monotonic() - _known.asked >= _FRESH_SECONDS and _begin_reading():
         _known.read.wait(_PAGE_WAITS)  # others go on with the last list meanwhile
     return _known.incidents

@@ -28,7 +28,7 @@ from heedline.reports.models import Report
 
 IDENTITY_WORDS = "Sealed. It can be opened only by this desk together with an authoriser from another team, and looks the same whether or not a name was given. Until then, the reporter can be contacted only through their code. Safe contact details (times, language, voicemail) are sealed with it and are shown first when it is opened."
 
-#: Of a request to an ordinary service: those who ask are no sources.
+#: For a request to an ordinary service, whose senders are not sources.
 NAMED_WORDS = "The organisation gave its contact details with its request, among the answers. Nothing else about it is sealed apart."
 
 

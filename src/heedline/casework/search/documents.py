@@ -77,7 +77,7 @@ _NO_WORDS = frozenset(
     | {"matches", "check", "with"}  # "with" is whom an adviser spoke to at the organisation that asked
     | {"check"}
 )
-#: Under which the desk's copy of a message says which adviser it names to an organisation. Such a message says nothing else.
+#: The key in the desk's copy of a message for the adviser that it names to an organisation. Such a message says nothing else.
 NAMES_ADVISER = "adviser"
 _OF_THE_CALLER = frozenset({"How the caller was", "What was heard behind them"})
 #: Fields of a question set in which nobody types.

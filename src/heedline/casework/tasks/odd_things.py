@@ -39,7 +39,7 @@ from heedline.reports.models import Task
 from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
 
-#: Under which the sealed text of a task says that it is this one, and the sealed end of the task what came of it.
+#: The key that marks this task in its sealed text, and that has the answer in its sealed end.
 ODD: Final = "odd"
 TEXT: Final = (
     "The request says that something odd has happened. Find out what, and see that it is reported: by the organisation, or "
@@ -47,7 +47,7 @@ TEXT: Final = (
 )
 #: Requests that one step of the upkeep opens.
 MOST: Final = 20
-#: The requests that have been opened with an officer's keys in this process, and until when one that could not be is left.
+#: Requests tried with an officer's keys in this process, each with the monotonic time before which it is not tried again.
 _looked: dict[tuple[UUID, UUID], float] = {}
 _RETRY_SECONDS: Final = 3600.0
 #: With its hyphen in any case; without it only in capitals and with a digit, because a word has eight letters, too.

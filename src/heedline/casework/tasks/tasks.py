@@ -60,7 +60,7 @@ NOT_CANCELLED = "This task cannot be cancelled. Say what became of the odd thing
 WHETHER_CONTACT = "Say whether the task includes a visit or contact."
 WHAT_THEY_SAID = "Write what they said, or why they were not contacted first."
 CHECK: Final = "check"
-"""Under which the sealed text of a task says that it is a check that was asked for, and in which system."""
+"""The key that marks a task as a check that was asked for, in its sealed text. The value is the system."""
 ENDS_WITH_A_RESULT = "This task is a check that was asked for. Record its result on the page Checks."
 #: Whether the owner of a task still works at the desk of its report, as a column of a query for tasks.
 OWNER_WORKS_HERE = Exists(

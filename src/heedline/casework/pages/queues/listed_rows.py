@@ -47,8 +47,8 @@ from heedline.vault import CannotOpen
 
 #: Reports that match are counted up to this number.
 COUNTED = 1_000
-#: So many dangers that nobody owns are on one page, however short the page is: only there can they be in the order in which
-#: they arrived. Each is opened for it.
+#: A page holds up to this many unowned dangers, however short it is: they can be put in the order of their arrival only on
+#: one page. Each is opened for it.
 DANGERS_TOGETHER = 200
 
 

@@ -26,7 +26,7 @@ from heedline.web.entrance import times
 from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.office.report.report_forms import LONG
 from heedline.web.shell.conflict import conflict, version_of
-from heedline.web.shell.danger_answers import DANGER_TOLD
+from heedline.web.shell.danger_answers import TOLD_IN_A_CALL
 from heedline.web.shell.queue_links import with_queue
 from heedline.web.shell.report_page import page
 from heedline.web.shell.request import OfficeRequest
@@ -49,13 +49,7 @@ _TRIED = (
         choices=tuple(FieldOption(value=code, label=calling.HOWS[code]) for code in calling.CALL_BACKS),
         small=True,
     ),
-    Radios(
-        name="danger",
-        label="Did they say that anyone is in danger, or that something is planned?",
-        hint="If somebody spoke. All answers but “No” page the desk.",
-        choices=tuple(FieldOption(value=code, label=words) for code, words in DANGER_TOLD.items()),
-        small=True,
-    ),
+    TOLD_IN_A_CALL,
     TextArea(
         name="said",
         label="What was said",

@@ -20,7 +20,7 @@ from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.office.report.report_forms import LONG, SHORT
 from heedline.web.shell.conflict import conflict, version_of
-from heedline.web.shell.danger_answers import DANGER_TOLD
+from heedline.web.shell.danger_answers import TOLD_IN_A_CALL
 from heedline.web.shell.queue_links import with_queue
 from heedline.web.shell.report_page import page
 from heedline.web.shell.request import OfficeRequest
@@ -45,13 +45,7 @@ _FIELDS = (
         rows=4,
         limit=LONG,
     ),
-    Radios(
-        name="danger",
-        label="Did they say that anyone is in danger, or that something is planned?",
-        hint="If somebody spoke. All answers but “No” page the desk.",
-        choices=tuple(FieldOption(value=code, label=words) for code, words in DANGER_TOLD.items()),
-        small=True,
-    ),
+    TOLD_IN_A_CALL,
 )
 
 

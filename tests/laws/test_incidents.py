@@ -183,7 +183,7 @@ def test_each_report_is_kept_exactly_once(rosa: Walker) -> None:
     tab = another_tab(tell(rosa))
     for one in (rosa, tab, another_tab(tab)):
         one.press("Send your report").visit("/code/")
-        assert "Many people are reporting this. We have kept your report" in one.main
+        assert "Many people are reporting this. A trained officer will read your report" in one.main
     assert rosa.shown_code() == tab.shown_code()
     assert Report.objects.count() == 1
     other = Walker()
@@ -210,11 +210,11 @@ def test_danger_pages_as_by_any_form(people: People, rosa: Walker) -> None:
 
 def test_whoever_sends_a_danger_is_told_that_many_do_and_that_it_is_kept(rosa: Walker) -> None:
     rosa.visit(PATH).press("Start", danger="yes").press("I cannot call").press("Send", narrative=SAW)
-    assert "Many people are reporting this. We have kept what you sent us" in rosa.visit("/code/").main
+    assert "Many people are reporting this. What you sent us has been saved" in rosa.visit("/code/").main
     called = Walker().visit(PATH).press("Start", danger="yes").press("I have called and want to continue")
     called.press("Continue", narrative=SAW).press("Continue", place="Bristol")
     called.press("Continue", who="anonymous").press("Send your report")
-    assert "Many people are reporting this. We have kept what you sent us" in called.visit("/code/").main
+    assert "Many people are reporting this. What you sent us has been saved" in called.visit("/code/").main
     usual = Walker().visit("/tell/").press("Start", danger="yes").press("I cannot call")
     assert "Many people" not in usual.press("Send", narrative=SAW).visit("/code/").main
 

@@ -84,7 +84,7 @@ def test_a_field_posted_twice_is_read_once() -> None:
 
 def test_too_long_is_told_and_not_cut() -> None:
     form = _posted("what=" + "x" * 21)
-    assert form.errors["what"] == "This must be 20 characters or fewer. You wrote 21."
+    assert form.errors["what"] == "This must be 20 characters or fewer. You have used 21."
     assert len(form.text("what")) == 21
 
 

@@ -144,7 +144,7 @@ def test_a_question_stays_until_it_is_answered_and_then_until_it_is_hidden(rosa:
     assert "An officer will read it by " in rosa.main
     enter(rosa, asked)
     assert "You answered on" in rosa.main
-    assert "After that, we cannot show them to you again." in rosa.main
+    assert "Once you hide messages, we cannot show them to you again." in rosa.main
     assert "We have your answer." in rosa.main
     assert "Hide all messages" in rosa.main
     rosa.press("Hide this message")
@@ -156,7 +156,7 @@ def test_a_question_stays_until_it_is_answered_and_then_until_it_is_hidden(rosa:
 
 def test_only_new_messages_are_shown_from_now_on(rosa: Walker, asked: str) -> None:
     enter(rosa, asked).press("Show only new messages from now on")
-    assert "We show you each message on one visit only." in rosa.main
+    assert "Each time you visit, we show you only new messages." in rosa.main
     assert QUESTION in enter(rosa, asked).main, "a question stays until it is answered"
     rosa.press("Send your message", danger="no", text=ANSWER)
     for _ in range(2):  # and is then shown in this visit, however often its page is loaded

@@ -93,7 +93,7 @@ def test_three_numbers_say_when_to_use_them_and_their_hours(rosa: Walker) -> Non
         "0800 789 321 to report something that could be linked to terrorism. It is free and open day and night"
         in words
     )
-    assert re.search(r"101 to speak to your local police .*It is open day and night", words)
+    assert re.search(r"101 to speak to your local police .*You can call day or night", words)
     assert re.search(r"0800 011 3764 for advice .*9am to 5pm every day", words)
 
 

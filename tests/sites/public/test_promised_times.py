@@ -50,7 +50,7 @@ def as_promised(due: datetime) -> str:
 
 SENTENCES: dict[Callable[[Walker], None], str] = {
     endings.activity: "A trained officer will read it {}.",
-    endings.person: "What you told us will be read by a trained officer {}.",
+    endings.person: "A trained officer will read it {}.",
     endings.online: "A specialist officer will look at your report {}.",
     endings.advice: "We will email or call you {} to tell you who your adviser is.",
 }
@@ -86,9 +86,9 @@ def test_the_form_of_an_incident_promises_the_deadline_of_its_pace(house: House,
     due = Report.objects.get().due_at
     assert due is not None
     assert due > now() + timedelta(hours=20), "routine, among many"
-    assert f"a trained officer will read it {as_promised(due)}." in rosa.main
+    assert f"A trained officer will read your report {as_promised(due)}." in rosa.main
     rosa.visit("/code/")
-    assert f"a trained officer will read it {as_promised(due)}." in rosa.main
+    assert f"A trained officer will read your report {as_promised(due)}." in rosa.main
 
 
 def test_a_message_is_promised_the_deadline_of_messages(rosa: Walker) -> None:
@@ -130,7 +130,7 @@ def test_a_call_for_certain_days_is_promised_and_due_on_one_of_them(
     report = Report.objects.get()
     assert report.due_at is not None
     promised = promised_times.call_by(report.due_at, [DAYS[day]], hours)
-    assert f"We will first try to call you {as_promised(promised)}." in rosa.main
+    assert f"We will try to call you {as_promised(promised)}." in rosa.main
     with acting("office"):
         nadia = house.sign_in("Nadia", at=at)
         transitions.take(report.id, by=nadia, at=at)

@@ -14,7 +14,7 @@ from tests.sites.public.walker import Walker
 pytestmark = pytest.mark.django_db
 TITLE = "What we see and who sees it"
 ANONYMOUS, CONFIDENCE = "If you stay anonymous", "If you give your name in confidence"
-CONTACT = "If you ask for a call, or report as part of your job"
+CONTACT = "If you ask us to call you, or report as part of your job"
 
 
 def test_the_privacy_page_has_every_way_of_telling_us(rosa: Walker) -> None:
@@ -81,7 +81,7 @@ def test_whoever_asks_for_a_call_sees_who_sees_the_number(rosa: Walker) -> None:
 
 def test_nobody_is_told_of_safe_times_that_they_were_not_asked_for(rosa: Walker) -> None:
     """A professional's number, and that of who asks for advice, is shown with the report: only a call has times."""
-    condition = "If you ask for a call, they can see your number only at the times you said are safe."
+    condition = "If you ask us to call you, they can see your number at the times you said are safe."
     rosa.visit("/privacy/")
     assert condition in rosa.main
     assert "Officers can see your number" not in rosa.main

@@ -419,5 +419,5 @@ class Hidden(Field):
 def _too_long(name: str, value: Value, limit: int) -> dict[str, str]:
     if not isinstance(value, str) or len(value) <= limit:
         return {}
-    words = "This must be {limit} characters or fewer. You wrote {count}."
+    words = "This must be {limit} characters or fewer. You have used {count}."
     return {name: word(words, limit=limit, count=len(value))}

@@ -51,7 +51,7 @@ WORDS = (
     "Why we ask this",
     "(optional)",
     "You can write up to {limit} characters.",
-    "This must be {limit} characters or fewer. You wrote {count}.",
+    "This must be {limit} characters or fewer. You have used {count}.",
     "Enter a date, for example 14 3 2026",
     "Day",
     "Month",

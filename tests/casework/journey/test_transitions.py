@@ -20,7 +20,7 @@ from heedline.dispatch.clocks import minute_of, slot_of
 from heedline.dispatch.models import Outbox
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import Message, Receipt, Report, SealedHeader, Step
+from heedline.reports.models import Keeping, Message, Receipt, Report, SealedHeader, Step
 from tests.support import check_scene, stories
 from tests.support.acting import acting
 from tests.support.scene_people import DANGER, ELSEWHERE, MINUTE, NORTH_EAST, SOUTH_WEST, People, logged, row
@@ -362,5 +362,7 @@ def test_a_reporters_message_after_closing_puts_the_report_back_into_the_queue(p
     step = Step.objects.get(report=ref, move="reopen")
     assert (step.by, step.at, step.codes) == (None, None, {"because": "reporter-wrote"})
     assert Message.objects.get(report=ref).from_us is False
+    clocks = Keeping.objects.get(report=ref)
+    assert (clocks.review_on, clocks.identity_until) == (None, None), "nothing is kept by the day it was closed"
     people.take(ref, "Olga")
     assert [m.text for m in people.read(ref, "Olga").messages.lines] == ["I remember the number plate now"]

@@ -50,7 +50,8 @@ BEGIN
     UPDATE public.reports_report SET stage = 'taken', version = version + 1 WHERE id = p_report AND stage = 'closing';
 END $$;
 
--- Return a closed report to its desk's queue, because of what a reporter or a partner wrote. Its reporter sees no other status.
+-- Return a closed report to its desk's queue, because of what a reporter or a partner wrote, and stop its retention clocks. Its
+-- reporter sees no other status.
 CREATE FUNCTION door.reopen(p_report uuid, p_because text, p_due_after interval) RETURNS boolean LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -64,7 +65,9 @@ BEGIN
         FROM public.reports_report r WHERE r.id = p_report AND r.stage = 'closed';
     UPDATE public.reports_report SET stage = 'waiting', seen = false, due_at = s + p_due_after, version = version + 1
         WHERE id = p_report AND stage = 'closed';
-    RETURN FOUND;
+    IF NOT FOUND THEN RETURN false; END IF;
+    UPDATE public.reports_keeping SET review_on = NULL, identity_until = NULL WHERE report_id = p_report;
+    RETURN true;
 END $$;
 
 -- Somebody says after a report arrived that someone is in danger, that something is planned, or that they are not sure. What

@@ -135,7 +135,7 @@ CREATE POLICY the_usher ON reports_dip_check TO heedline_usher USING (true);
 
 ALTER TABLE reports_keeping ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY inner_roles ON reports_keeping
-    TO heedline_usher, heedline_settler, heedline_worker
+    TO heedline_door, heedline_usher, heedline_settler, heedline_worker
     USING (true) WITH CHECK (true);
 CREATE POLICY of_my_reports ON reports_keeping TO heedline_office
     USING (EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = report_id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -184,6 +184,33 @@ def test_a_request_that_needs_no_answer_closes_and_says_so(people: People) -> No
     assert list(Step.objects.filter(report=ref, move="call").values_list("codes__call", flat=True)) == [
         "not-made"
     ]
+
+
+def test_an_answer_that_was_waived_is_due_again_when_the_organisation_writes(people: People) -> None:
+    ref, code = advice_scene.a_request(people)
+    people.take(ref, "Otto")
+    assess(people, ref)
+    advice_scene.close(people, ref, closing=SPAM)
+    with acting("public"):
+        messages.say(code, "We are a school, and we meant it", message_id=uuid4(), at=people.at)
+    promised = row(ref).due_at
+    people.take(ref, "Otto")
+    clock = the_clock(ref)
+    assert (clock.done, clock.missed, clock.due_at) == (False, 0, promised)
+    advice_scene.answered(people, ref)
+    assert the_clock(ref).done
+
+
+def test_an_answer_that_was_given_is_not_due_again(people: People) -> None:
+    ref, code = advice_scene.a_request(people)
+    people.take(ref, "Otto")
+    advice_scene.answered(people, ref)
+    assess(people, ref)
+    advice_scene.close(people, ref, closing=SPAM)
+    with acting("public"):
+        messages.say(code, "Thank you", message_id=uuid4(), at=people.at)
+    people.take(ref, "Otto")
+    assert the_clock(ref).done
 
 
 def test_could_not_be_reached_needs_attempts_on_two_days(people: People) -> None:

@@ -27,7 +27,8 @@ from heedline.casework.search.documents import NAMES_ADVISER
 from heedline.desks.models import Officer
 from heedline.dispatch.clocks import due_words
 from heedline.packs import load_pack
-from heedline.reports.models import CallBack, Message, Report
+from heedline.reports.lifecycle import Move
+from heedline.reports.models import CallBack, Message, Report, Step
 from heedline.reports.stored import parts_of
 
 
@@ -54,20 +55,28 @@ def line_of(report: Report, at: datetime) -> FirstAnswerLine | None:
 def promise(found: FoundReport, adviser: UUID, due_at: datetime | None) -> None:
     """Keep the time by which a request was to be taken as that of its first answer, and name its adviser to the organisation.
 
-    `due_at` is None if it was taken before. Does nothing with a confidential report, whose sender is never told who has it.
-    Raises Locked.
+    `due_at` is None if it was taken before. An answer that was waived is due again once the request has been reopened. Does
+    nothing with a confidential report, whose sender is never told who has it. Raises Locked.
     """
     report = found.report
     if load_pack(settings.PACK).is_confidential(report.kind):
         return
     if due_at is not None:
         CallBack.objects.bulk_create([CallBack(report=report, due_at=due_at)], ignore_conflicts=True)
+        if _last_attempt(report) == call_back.NOT_MADE:
+            CallBack.objects.filter(report=report).update(due_at=due_at, missed=0, done=False)
     with (
         suppress(CannotOpen, SealingStopped),
         transaction.atomic(),
     ):  # nobody is kept from taking it: the next take names them
         if _named_last(found) != str(adviser):  # or it was given back, and taken again
             _name(found, adviser)
+
+
+def _last_attempt(report: Report) -> str | None:
+    """Return how the last attempt to answer went, as a code, or None if there was none."""
+    attempts = Step.objects.filter(report=report, move=Move.CALL).order_by("-number")
+    return attempts.values_list("codes__call", flat=True).first()
 
 
 def _named_last(found: FoundReport) -> str:

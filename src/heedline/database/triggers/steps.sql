@@ -41,6 +41,14 @@ BEGIN
                 AND NEW.done = (OLD.done OR s.codes ->> 'call' IN ('reached', 'declined', 'emailed', 'not-made'))) THEN
         RETURN NEW;
     END IF;
+    -- an answer that was waived is due again when the request is taken after a reopening
+    IF OLD.done AND NOT NEW.done AND EXISTS (SELECT 1 FROM public.reports_step s JOIN public.reports_report r
+            ON r.id = s.report_id AND r.version = s.version WHERE s.report_id = OLD.report_id
+                AND s.move IN ('take', 'accept', 'assign') AND s.by_id = permits.my_officer())
+            AND 'not-made' = (SELECT s.codes ->> 'call' FROM public.reports_step s
+                WHERE s.report_id = OLD.report_id AND s.move = 'call' ORDER BY s.number DESC LIMIT 1) THEN
+        RETURN NEW;
+    END IF;
     RAISE EXCEPTION 'a call-back is done by calling';
 END $$;
 

@@ -275,7 +275,11 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("reports_hold", "worker", "r"): "reason released_on report_id",
     ("reports_keeping", "office", "w"): "group identity_until review_on",  # never that it is gone
     ("reports_keeping", "door", "r"): "report_id",
-    ("reports_keeping", "door", "w"): "identity_until review_on",  # emptied, when a message reopens its report
+    (
+        "reports_keeping",
+        "door",
+        "w",
+    ): "identity_until review_on",  # emptied, when a message reopens its report
     ("reports_keeping", "usher", "r"): "report_id",
     ("reports_keeping", "settler", "r"): "identity_gone_on identity_until report_id review_on",
     ("reports_keeping", "settler", "w"): "identity_gone_on",

@@ -363,6 +363,8 @@ def test_a_reporters_message_after_closing_puts_the_report_back_into_the_queue(p
     assert (step.by, step.at, step.codes) == (None, None, {"because": "reporter-wrote"})
     assert Message.objects.get(report=ref).from_us is False
     clocks = Keeping.objects.get(report=ref)
-    assert (clocks.review_on, clocks.identity_until) == (None, None), "nothing is kept by the day it was closed"
+    assert (clocks.review_on, clocks.identity_until) == (None, None), (
+        "nothing is kept by the day it was closed"
+    )
     people.take(ref, "Olga")
     assert [m.text for m in people.read(ref, "Olga").messages.lines] == ["I remember the number plate now"]

@@ -113,6 +113,30 @@ def test_a_danger_is_passed_on_although_a_colleague_has_saved_something_since(
     assert DangerEpisode.objects.filter(report=ref).count() == 1
 
 
+def test_danger_is_passed_on_while_a_colleague_is_editing_the_request(
+    people: People, hand: Callable[[], Hand]
+) -> None:
+    ref, _ = advice_scene.assessed(people)
+    assert row(ref).lease_by_id == people.house.officers["Otto"].id
+    oren = hand().at_work(people.house, "Oren")
+    oren.get(f"/w/r/{ref}/")
+    oren.send(f"/w/r/{ref}/danger/pass/")
+    assert "Passed on." in oren.html
+    assert DangerEpisode.objects.filter(report=ref).count() == 1
+
+
+def test_danger_in_a_request_that_nobody_has_taken_is_passed_on(
+    people: People, hand: Callable[[], Hand]
+) -> None:
+    ref, _ = advice_scene.a_request(people)
+    otto = hand().at_work(people.house, "Otto")
+    otto.get(f"/w/r/{ref}/")
+    otto.send(f"/w/r/{ref}/danger/pass/")
+    assert "Passed on." in otto.html
+    assert row(ref).owner_id == people.house.officers["Otto"].id
+    assert DangerEpisode.objects.filter(report=ref).count() == 1
+
+
 def test_something_odd_is_on_every_page_until_it_is_settled(people: People, hand: Callable[[], Hand]) -> None:
     ref, _ = advice_scene.assessed(people, odd=True)
     otto = hand().at_work(people.house, "Otto")

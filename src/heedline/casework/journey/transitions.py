@@ -35,7 +35,7 @@ from heedline.dispatch.letters import Letter
 from heedline.dispatch.outbox import post
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
-from heedline.reports.lifecycle import Move, NotNow, check_closed_at_once, check_priority
+from heedline.reports.lifecycle import Move, NotNow, Stage, check_closed_at_once, check_priority
 
 
 @dataclass(frozen=True)
@@ -189,6 +189,25 @@ def assess(ref: UUID, assessment: Assessment, *, version: int, by: Attendance, a
     """
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.ASSESS, excused=assessment.danger_to_life)
+    _assess(found, assessment)
+
+
+@verb(Act.REPORT_ASSESSED)
+def pass_danger_on(ref: UUID, assessment: Assessment, *, by: Attendance, at: datetime) -> None:
+    """Record a danger to life at once, even while a colleague is editing the report or before anybody has taken it.
+
+    An officer who passes on a report that is waiting becomes its owner. A colleague who was editing is told on saving.
+    Raises NotHere, NotNow and Refused.
+    """
+    found = find(ref, by=by, at=at)
+    if found.report.stage == Stage.WAITING:
+        found.permit(Capability.TAKE, excused=True)
+        _own(found, Move.ACCEPT if found.report.offered else Move.TAKE, by.officer_id)
+        record(found, Act.REPORT_TAKEN)
+        resolve_for(ref, by=by, at=at)
+    for column, nobody in editing.FREE.items():
+        setattr(found.report, column, nobody)
+    found.permit(Capability.ASSESS, excused=True)
     _assess(found, assessment)
 
 

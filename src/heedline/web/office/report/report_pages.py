@@ -22,6 +22,7 @@ from heedline.casework.pages.case_file import CaseFile
 from heedline.casework.pages.case_history import CaseHistory
 from heedline.casework.search.seen_before import SeenBefore
 from heedline.packs import load_pack
+from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow, Stage
 from heedline.web.components.forms import Field, FieldOption, Form, Radios, Value
@@ -133,6 +134,10 @@ def show(
         "risk_name": load_pack(settings.PACK).risk_prompts.name,
         "risk_open": any(form.text(each.name) or each.name in form.errors for each in risk),
         "may_assess": header.may(Move.ASSESS),
+        "may_pass_danger": not header.confidential
+        and not header.danger_to_life
+        and header.stage is not Stage.CLOSED
+        and request.attendance.may(Capability.ASSESS),
         "may_take": header.may(Move.TAKE),
         "may_release": header.may(Move.RELEASE),
         "may_assign": header.may(Move.ASSIGN),
@@ -237,13 +242,10 @@ PASSED_ON = Assessment(
 def pass_danger(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Record a danger to life on a request to an ordinary service, which adds the round-the-clock desk and pages it."""
     by, at = request.attendance, session.now()
-    header = case_file.case_file(ref, by=by, at=at).header
-    if header.confidential:
+    if case_file.case_file(ref, by=by, at=at).header.confidential:
         raise NotHere
-    try:  # whatever a colleague has saved since the page was opened must not hold a danger up
-        transitions.assess(ref, PASSED_ON, version=header.version, by=by, at=at)
-    except Changed:
-        messages.error(request, "Not passed on: the request was changed in the same moment. Try again.")
+    try:
+        transitions.pass_danger_on(ref, PASSED_ON, by=by, at=at)
     except (NotNow, Refused) as no:
         messages.error(request, f"Not passed on. {no.reason}")
     else:

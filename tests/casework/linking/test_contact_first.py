@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from heedline.casework.checks.register import CheckOutcome
 from heedline.casework.linking import deconfliction, interests
 from heedline.casework.linking.deconfliction import Trace
 from heedline.casework.report import officer_notes
@@ -16,13 +17,14 @@ from heedline.casework.tasks import tasks
 from heedline.casework.tasks.tasks import FirstContact
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import InterestHit, Task
-from tests.support import stories
+from tests.support import check_scene, stories
 from tests.support.linking_scene import BOY, compared, interest
 from tests.support.scene_people import DANGER, MINUTE, People, logged
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 OTTO = "Otto O., South West desk"
+PEOPLE = "people-or-permits"
 
 
 def planned(people: People, *, contact: bool = True, **told: Any) -> tuple[UUID, UUID]:
@@ -114,6 +116,36 @@ def test_a_task_is_given_and_finished_as_before_where_nobody_must_be_contacted(
     finish(people, ref, task)
     [line] = people.read(ref).history.tasks
     assert (line.state, line.ended) == ("done", ())
+
+
+@pytest.mark.parametrize("result", [check_scene.TRACE, check_scene.NOT_DONE])
+def test_a_check_that_was_asked_of_people_ends_only_with_what_was_said_first(
+    people: People, result: CheckOutcome
+) -> None:
+    ref, _ = people.taken(narrative=BOY[0])
+    check_scene.recorded(people, ref, check_scene.one(people, PEOPLE, check_scene.ASKED))
+    interest(people)
+    compared(people, "Odile")
+    ended = check_scene.one(people, PEOPLE, result)
+    with pytest.raises(NotNow, match=f"Say whether {OTTO} cleared you") as no:
+        check_scene.recorded(people, ref, ended)
+    assert no.value.about == "first"
+    assert Task.objects.get().state == "open"
+    check_scene.recorded(people, ref, ended, first=FirstContact.TOO_LATE)
+    assert Task.objects.get().state == "done"
+    (found,) = [one.latest for one in check_scene.register(people, ref) if one.system.code == PEOPLE]
+    assert found is not None
+    assert f"{OTTO}. {tasks.FIRST_CONTACT[FirstContact.TOO_LATE]}." in found.text
+    assert Task.objects.get().ended_note is None, "what is stored in clear does not say which report matches"
+
+
+def test_a_check_of_records_ends_whoever_must_be_contacted_first(people: People) -> None:
+    ref, _ = people.taken(narrative=BOY[0])
+    check_scene.recorded(people, ref, check_scene.one(people, result=check_scene.ASKED))
+    interest(people)
+    compared(people, "Odile")
+    check_scene.recorded(people, ref, check_scene.one(people))
+    assert Task.objects.get().state == "done"
 
 
 def test_an_identifier_that_is_added_later_stops_the_visit_as_well(people: People) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from heedline.casework.checks.register import CheckOutcome
 from tests.sites.office.desk_hand import Hand
 from tests.sites.office.test_statements import BUDGET, statements
-from tests.support import advice_scene
+from tests.support import advice_scene, linking_scene
 from tests.support.cast import House, now
-from tests.support.check_scene import FOUND
+from tests.support.check_scene import FOUND, one, recorded
 from tests.support.scene_people import SOUTH_WEST, People
 from tests.support.subject_scene import BOY, linked
 
@@ -128,3 +129,25 @@ def test_the_page_asks_five_times_however_much_is_recorded(house: House, hand: C
         odile.send(path, **sent)
     found = statements(odile, path)
     assert len(found) <= BUDGET, found
+
+
+def test_the_page_asks_about_the_officer_to_contact_first_to_end_a_check_of_people(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    people = People(house, now())
+    ref, _ = people.taken(narrative=linking_scene.BOY[0])
+    recorded(people, ref, one(people, "people-or-permits", CheckOutcome.ASKED))
+    odile, path = hand().at_work(house, "Odile"), f"/w/r/{ref}/checks/"
+    odile.get(path)
+    assert "An officer had to be contacted first" not in odile.html
+    linking_scene.interest(people)
+    linking_scene.compared(people, "Odile")
+    odile.get(path)
+    assert "An officer had to be contacted first" in odile.html
+    code = "people-or-permits-report"
+    ended = {f"result-{code}": "no-trace", f"text-{code}": "The landlord knows nobody of that name"}
+    odile.send(path, **ended)
+    assert "Say whether Otto O., South West desk cleared you to act" in odile.html
+    odile.send(path, **ended, first="cleared")
+    assert "Recorded." in odile.html
+    assert "They were contacted first, and cleared us to act" in odile.html

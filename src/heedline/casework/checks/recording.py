@@ -35,6 +35,7 @@ from heedline.casework.report import editing, notes
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.casework.search import subject_entries
 from heedline.casework.tasks import tasks
+from heedline.casework.tasks.tasks import FirstContact
 from heedline.permits.capabilities import Capability
 from heedline.reports.lifecycle import Move, NotNow
 from heedline.reports.models import Step
@@ -79,13 +80,15 @@ def record_results(
     results: Sequence[NewResult],
     *,
     who: str,
+    first: FirstContact | None = None,
     version: int,
     by: Attendance,
     at: datetime,
 ) -> None:
     """Record results in a report's register of checks.
 
-    `who` made the checks. Whoever asks for one follows it up. Raises NotHere, Changed, Refused, also for a check that
+    `who` made the checks. Whoever asks for one follows it up. `first` is needed to end one that was asked of people, while
+    somebody had to be contacted first: it is sealed with the result. Raises NotHere, Changed, Refused, also for a check that
     was asked for and is somebody else's to end, Locked and NoRoom. Raises NotNow without a result, for a text that says
     nothing, and for what a task refuses. `about` of NotNow is then the row (`row_code`), or a field of all of them.
     """
@@ -102,7 +105,7 @@ def record_results(
     if len(who) > LONGEST:
         raise NoRoom
     rows = {(row.system.code, row.subject): row for row in rows_now(found)}
-    entries = [_entry(found, rows.get((one.system, one.subject)), one) for one in results]
+    entries = [_entry(found, rows.get((one.system, one.subject)), one, first) for one in results]
     words: dict[str, Any] = {CHECKS: [one.to_words() for one in entries], WHO: who, "pad": ""}
     room = _SIZE - len(canonical(words))
     if room < 0:
@@ -113,7 +116,9 @@ def record_results(
     record(found, Act.REPORT_CHECKED)
 
 
-def _entry(found: FoundReport, row: CheckRow | None, one: NewResult) -> CheckEntry:
+def _entry(
+    found: FoundReport, row: CheckRow | None, one: NewResult, first: FirstContact | None
+) -> CheckEntry:
     """End what was asked for in this row, ask again if that is the result, and return the entry to seal."""
     if row is None:
         raise NotHere
@@ -121,7 +126,7 @@ def _entry(found: FoundReport, row: CheckRow | None, one: NewResult) -> CheckEnt
     if missing := wrong(one.result, text):
         raise NotNow(missing, about=row_code(one.system, one.subject))
     if row.latest is not None and row.latest.task is not None and row.latest.result is CheckOutcome.ASKED:
-        tasks.end_check(found, row.latest.task)
+        text = f"{text} {tasks.end_check(found, row.latest.task, first)}".strip()
     task = None
     if one.result is CheckOutcome.ASKED:
         there = who_take_reports(found.report.desk_id)  # of a round-the-clock desk, neither may be

@@ -292,13 +292,17 @@ def _refuse_check(stated: Mapping[str, Any]) -> None:
         raise NotNow(ENDS_WITH_A_RESULT)
 
 
-def end_check(found: FoundReport, task: UUID) -> None:
-    """End the task of a check whose result is being recorded.
+def end_check(found: FoundReport, task: UUID, first: FirstContact | None) -> str:
+    """End the task of a check whose result is being recorded, and return what to seal with the result, or "".
 
-    Must be called inside the caller's transaction. Raises NotHere, NotNow if it has ended already, and Refused.
+    A check that includes contact is deconflicted again, as `finish` does. Must be called inside the caller's transaction.
+    Raises NotHere, Refused, Locked, and NotNow if it has ended already or if `first` is needed but missing.
     """
-    _end(found, _open(found, task), TaskState.DONE, None)
+    row = _open(found, task)
+    told = _first_contact(found, first, told=True) if _includes_contact(found, row) else {}
+    _end(found, row, TaskState.DONE, None)
     record(found, Act.TASK_DONE, task=str(task))
+    return told.get("first", "")
 
 
 def _short(text: str) -> str:

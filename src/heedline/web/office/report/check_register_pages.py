@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -18,18 +19,23 @@ from heedline.casework.checks.register import MADE, WHO, CheckOutcome, CheckRow
 from heedline.casework.errors import Changed
 from heedline.casework.pages import case_file
 from heedline.casework.pages.case_file import CaseFile
+from heedline.casework.tasks.tasks import FirstContact
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
 from heedline.web.components.forms import Field, FieldOption, Form, Select, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words, let_go
-from heedline.web.office.report.task_pages import LATER
+from heedline.web.office.report.task_pages import FIRST, LATER, held_back
 from heedline.web.shell.conflict import conflict, version_of
 from heedline.web.shell.queue_links import with_queue
 from heedline.web.shell.report_page import move_of, page
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
 
+_FIRST = replace(
+    FIRST,
+    hint="Answer this to record the result of a check that was asked of people. With the result, write what the officer said, or why they were not contacted first.",
+)
 _RESULT, _TEXT, _DUE = "result-", "text-", "due-"
 _NO_TIME = "Choose when the answer is due"
 _UNLINKED = "Nothing was recorded. The link to a subject was undone meanwhile. You wrote about it: {}"
@@ -56,7 +62,15 @@ def _fields(rows: Iterable[CheckRow]) -> tuple[Field, ...]:
                 limit=recording.LONGEST,
             ),
         ]
-    return (*fields, TextInput(name=WHO, label="Who made these checks?", limit=recording.LONGEST))
+    return (*fields, TextInput(name=WHO, label="Who made these checks?", limit=recording.LONGEST), _FIRST)
+
+
+def _asks_first(file: CaseFile) -> bool:
+    """Return whether a check that was asked of people is open, and somebody had to be contacted first."""
+    open_ = {one.id for one in file.history.tasks if one.is_open}
+    return held_back(file) and any(
+        one.system.contact and one.latest is not None and one.latest.task in open_ for one in file.checks
+    )
 
 
 @open_to(Audience.UNLOCKED)
@@ -81,7 +95,10 @@ def checks(request: OfficeRequest, ref: UUID) -> HttpResponse:
             try:
                 results = [one for _, one in _given(form, file.checks)]
                 version = version_of(request)
-                recording.record_results(ref, results, who=form.text(WHO), version=version, by=by, at=at)
+                first = FirstContact(form.text(_FIRST.name)) if form.text(_FIRST.name) else None
+                recording.record_results(
+                    ref, results, who=form.text(WHO), first=first, version=version, by=by, at=at
+                )
             except Changed as changed:
                 return conflict(request, ref, form, "report-checks", changed)
             except NotNow as no:
@@ -95,6 +112,7 @@ def checks(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 return let_go(request, there, by)
     context = {
         "form": form,
+        "asks_first": _asks_first(file),
         "groups": _groups(file),
         "empty": not any(one.latest for one in file.checks),
         **move_of(file.header, Move.CHECK, kept),

@@ -111,7 +111,7 @@ def _new(known: Iterable[Colleague], me: UUID, *, asked: bool) -> tuple[Field, .
 
 
 #: Asked only if somebody has to be contacted first.
-_FIRST = Radios(
+FIRST = Radios(
     name="first",
     label="An officer had to be contacted first. Was this done?",
     hint="Answer this if the task is done. Write what they said, or why they were not contacted first, in the box above.",
@@ -149,7 +149,7 @@ def _ending(known: Iterable[Colleague], me: UUID) -> tuple[Field, ...]:
             rows=3,
             limit=casework_tasks.LONGEST,
         ),
-        _FIRST,
+        FIRST,
         _ODD,
         _who(known, me, optional=True),
         _when(optional=True),
@@ -165,7 +165,7 @@ def tasks(request: OfficeRequest, ref: UUID) -> HttpResponse:
     known = owners.candidates(ref, by=by, at=at)
     # a posted form changes what the file says: it is read afterwards
     file = case_file.case_file(ref, by=by, at=at) if request.method == "GET" else None
-    asked = _held_back(file) if file is not None else request.POST.get("contact") == _NO
+    asked = held_back(file) if file is not None else request.POST.get("contact") == _NO
     fields = _new(known, by.officer_id, asked=asked)
     kept = restored(request, fields)
     form, status = kept or Form(fields), 200
@@ -190,7 +190,7 @@ def tasks(request: OfficeRequest, ref: UUID) -> HttpResponse:
                 return _back(request, ref, "Task set.")
     if file is None:
         file = case_file.case_file(ref, by=by, at=at)
-        if _held_back(file) and not asked:
+        if held_back(file) and not asked:
             answer = "yes" if form.chosen("contact") else ""
             fields = _new(known, by.officer_id, asked=True)
             form = replace(form, fields=fields, values={**form.values, "contact": answer})
@@ -229,15 +229,15 @@ def task(request: OfficeRequest, ref: UUID, errand: UUID) -> HttpResponse:
     if line is None:
         raise Http404
     why_not = "" if line.changes else casework_tasks.NOT_YOURS if line.is_open else casework_tasks.ENDED
-    if not line.contact or not _held_back(file):
-        form = replace(form, fields=tuple(one for one in form.fields if one.name != _FIRST.name))
+    if not line.contact or not held_back(file):
+        form = replace(form, fields=tuple(one for one in form.fields if one.name != FIRST.name))
     if not line.odd:
         form = replace(form, fields=tuple(one for one in form.fields if one.name != _ODD.name))
     context = {"form": form, "task": line, "why_not": why_not, "words_came_back": kept is not None}
     return page(request, "office/task.html", file, "report-tasks", context, status)
 
 
-def _held_back(file: CaseFile) -> bool:
+def held_back(file: CaseFile) -> bool:
     """Return whether somebody must be contacted first who has not cleared the desk to act."""
     return any(not one.released for one in file.contacts)
 

@@ -13,10 +13,11 @@ from django.db import DatabaseError, connection, transaction
 
 from heedline.casework.access import session
 from heedline.casework.contact import messages
-from heedline.casework.danger import discharge, ownership
+from heedline.casework.danger import discharge
 from heedline.casework.danger.action_log import DangerNoteKind
 from heedline.casework.duty import dangers
 from heedline.casework.errors import Changed, NotHere
+from heedline.casework.journey import danger_ownership
 from heedline.casework.pages import danger_page
 from heedline.casework.report import notes
 from heedline.casework.report.verb import find
@@ -93,11 +94,11 @@ def test_only_a_supervisor_without_another_part_in_it_confirms(led: People) -> N
     who = {name: both(led, ref, name) for name in ("Odile", "Olga", "Nils", "Nadia", "Otto")}
     assert who == {"Odile": False, "Olga": True, "Nils": False, "Nadia": True, "Otto": False}
     with led.sitting("Olga") as olga:
-        ownership.take_over(ref, "Odile has gone home", by=olga, at=led.at)
+        danger_ownership.take_over(ref, "Odile has gone home", by=olga, at=led.at)
     assert not both(led, ref, "Odile"), "she opened it"
     assert not both(led, ref, "Olga"), "she owns it"
     with led.sitting("Nadia") as nadia:
-        ownership.take_over(ref, "Olga has gone home", by=nadia, at=led.at)
+        danger_ownership.take_over(ref, "Olga has gone home", by=nadia, at=led.at)
     assert not both(led, ref, "Olga"), "she took it"
     assert not both(led, ref, "Nadia")
     assert Reply.AGREE not in RULES[Matter.DISCHARGE].own_replies

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -10,7 +11,7 @@ import pytest
 from heedline.casework.contact import call_back, messages
 from heedline.casework.duty import alarm_kinds, paging
 from heedline.casework.errors import NotHere
-from heedline.casework.journey import call_outcomes, transitions
+from heedline.casework.journey import bulk_assign, call_outcomes, danger_ownership, transitions
 from heedline.casework.journey.closing import Closing
 from heedline.casework.search import documents
 from heedline.dispatch.letters import AlarmKind
@@ -25,6 +26,7 @@ from tests.support.cast import House, now
 from tests.support.scene_people import People, row
 
 PACK = load_pack("uk")
+WHY = "Otto is away this week."
 SPAM = Closing(outcome="spam", reason="Advertising or automatic", tell_reporter="finished")
 UNREACHED = Closing(outcome="no-answer", reason="Tried twice, on two days", tell_reporter="finished")
 
@@ -60,6 +62,29 @@ def test_taking_a_request_names_the_adviser_and_keeps_the_time_that_was_promised
         box = messages.visit(code, at=now())
     assert (box.status, box.open_question, box.messages[0].verified) == ("read", None, True)
     assert (the_clock(ref).due_at, the_clock(ref).done) == (promised, False)
+
+
+def test_whoever_takes_a_danger_over_is_named(people: People) -> None:
+    ref, code = advice_scene.a_request(people)
+    people.take(ref, "Otto")
+    danger = replace(advice_scene.VISIT, danger_to_life=True, priority="high")
+    with people.sitting("Otto") as otto:
+        transitions.assess(ref, danger, version=row(ref).version, by=otto, at=people.at)
+    with people.sitting("Oren") as oren:
+        danger_ownership.take_over(ref, "Otto has gone home", by=oren, at=people.at)
+    assert read(code)[-1] == f"Your adviser is {people.house.officers['Oren'].name}."
+
+
+def test_undoing_an_assignment_names_the_adviser_of_before(people: People) -> None:
+    ref, code = advice_scene.a_request(people)
+    people.take(ref, "Otto")
+    with people.sitting("Oren") as oren:
+        (desk,) = [one for one in oren.desks if one.code == advice_scene.NATIONAL]
+        to = oren.officer_id
+        bulk_assign.assign_all(desk, {ref: row(ref).version}, to, because=WHY, by=oren, at=people.at)
+        undone = bulk_assign.undo_assign_all(desk, {ref: row(ref).version}, by=oren, at=people.at)
+    assert [one.ref for one in undone.done] == [ref]
+    assert read(code)[-1] == f"Your adviser is {people.house.officers['Otto'].name}."
 
 
 def test_another_adviser_is_named_and_the_promise_stays(people: People) -> None:

@@ -9,10 +9,10 @@ from uuid import UUID
 import pytest
 from django.db import connection, transaction
 
-from heedline.casework.danger import action_log, discharge, ownership
+from heedline.casework.danger import action_log, discharge
 from heedline.casework.danger.action_log import DangerNoteKind
 from heedline.casework.errors import NotHere
-from heedline.casework.journey import transitions
+from heedline.casework.journey import danger_ownership, transitions
 from heedline.casework.pages import danger_page
 from heedline.casework.pages.danger_page import DangerFile
 from heedline.casework.pages.queues import queue
@@ -243,7 +243,7 @@ def test_no_officer_discharges_acknowledges_or_takes_it_back(led: People) -> Non
             with pytest.raises(Refused):
                 discharge.acknowledge(ref, by=here, at=led.at)
             with pytest.raises(Refused):
-                ownership.take_over(ref, "Mine", by=here, at=led.at)
+                danger_ownership.take_over(ref, "Mine", by=here, at=led.at)
     assert len(logged("danger-discharged", thing=ref, refused=True)) == 8
     assert danger_scene.episode(ref).discharged_at is None
 
@@ -254,7 +254,7 @@ def test_another_desk_finds_nothing(led: People) -> None:
         for do in (
             lambda: danger_page.threat_to_life(ref, by=otto, at=led.at),
             lambda: action_log.add(ref, DangerNoteKind.RISK, RISK, by=otto, at=led.at),
-            lambda: ownership.accept(ref, by=otto, at=led.at),
+            lambda: danger_ownership.accept(ref, by=otto, at=led.at),
             lambda: discharge.ask(ref, "over", OVER, by=otto, at=led.at),
             lambda: discharge.confirm(ref, version=1, by=otto, at=led.at),
         ):
@@ -280,16 +280,16 @@ def test_the_owner_hands_over_to_somebody_who_accepts(led: People) -> None:
     ref = danger_scene.opened(led)
     olga = led.house.officers["Olga"]
     with led.sitting("Odile") as odile:
-        ownership.offer(ref, olga.id, "I go home at six", by=odile, at=led.at)
+        danger_ownership.offer(ref, olga.id, "I go home at six", by=odile, at=led.at)
     assert row(ref).owner == led.house.officers["Odile"], "until somebody has accepted"
     with led.sitting("Nils") as nils:
         assert [one.offered_to_me for one in danger_page.open_dangers(by=nils, at=led.at)] == [False]
         with pytest.raises(Refused):
-            ownership.accept(ref, by=nils, at=led.at)
+            danger_ownership.accept(ref, by=nils, at=led.at)
     with led.sitting("Olga") as here:
         assert [one.offered_to_me for one in danger_page.open_dangers(by=here, at=led.at)] == [True]
     with led.sitting("Olga") as here:
-        ownership.accept(ref, by=here, at=led.at)
+        danger_ownership.accept(ref, by=here, at=led.at)
     assert row(ref).owner == olga
     assert danger_scene.episode(ref).offered_to is None
 
@@ -297,11 +297,11 @@ def test_the_owner_hands_over_to_somebody_who_accepts(led: People) -> None:
 def test_a_hand_over_is_returned_with_a_reason(led: People) -> None:
     ref = danger_scene.opened(led)
     with led.sitting("Odile") as odile:
-        ownership.offer(ref, led.house.officers["Olga"].id, "", by=odile, at=led.at)
+        danger_ownership.offer(ref, led.house.officers["Olga"].id, "", by=odile, at=led.at)
     with led.sitting("Olga") as olga:
         with pytest.raises(NotNow):
-            ownership.give_back(ref, "", by=olga, at=led.at)
-        ownership.give_back(ref, "I am leaving too", by=olga, at=led.at)
+            danger_ownership.give_back(ref, "", by=olga, at=led.at)
+        danger_ownership.give_back(ref, "I am leaving too", by=olga, at=led.at)
     assert row(ref).owner == led.house.officers["Odile"]
     now = page(led, ref).now
     assert now is not None
@@ -311,13 +311,13 @@ def test_a_hand_over_is_returned_with_a_reason(led: People) -> None:
 def test_it_is_not_offered_to_somebody_who_could_not_open_it(led: People) -> None:
     ref = danger_scene.opened(led)
     with led.sitting("Odile") as odile, pytest.raises(NotHere):
-        ownership.offer(ref, led.house.officers["Otto"].id, "", by=odile, at=led.at)
+        danger_ownership.offer(ref, led.house.officers["Otto"].id, "", by=odile, at=led.at)
 
 
 def test_a_supervisor_takes_it_from_either_desk(led: People) -> None:
     ref = danger_scene.opened(led)
     with led.sitting("Nadia") as nadia:
-        ownership.take_over(ref, "Its owner does not answer", by=nadia, at=led.at)
+        danger_ownership.take_over(ref, "Its owner does not answer", by=nadia, at=led.at)
     assert row(ref).owner == led.house.officers["Nadia"]
     with led.sitting("Nadia") as nadia:
         transitions.assess(

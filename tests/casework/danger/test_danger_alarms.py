@@ -8,11 +8,12 @@ from uuid import UUID
 import pytest
 from django.db import transaction
 
-from heedline.casework.danger import action_log, discharge, ownership
+from heedline.casework.danger import action_log, discharge
 from heedline.casework.danger.action_log import DangerNoteKind
 from heedline.casework.duty import alarm_board, alarm_kinds, alarms, dangers, paging, rota
 from heedline.casework.duty.alarm_board import AlarmLine
 from heedline.casework.errors import NotHere
+from heedline.casework.journey import danger_ownership
 from heedline.casework.report.opening import short_name
 from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import Alarm, Outbox
@@ -183,7 +184,7 @@ def test_a_supervisor_who_takes_it_ends_the_alarm(led: People) -> None:
     go_off(led, "Odile")
     worker(led, MINUTE)
     with led.sitting("Olga") as olga:
-        ownership.take_over(ref, "Odile has gone home", by=olga, at=led.at)
+        danger_ownership.take_over(ref, "Odile has gone home", by=olga, at=led.at)
     assert alarm(AlarmKind.DANGER_OWNER_AWAY, ref) is None
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from heedline.audit.acts import Act
 from heedline.casework.access.keyring import DeskLine
 from heedline.casework.access.session import Attendance
+from heedline.casework.contact import first_answers
 from heedline.casework.danger import opening as danger
 from heedline.casework.duty.alarms import wake_again
 from heedline.casework.duty.rota import who_take_reports
@@ -135,6 +136,8 @@ def _undo(ref: UUID, version: int, *, by: Attendance, at: datetime) -> None:
     report.apply(
         Move.ASSIGN, by=by.officer_id, at=at, codes={"to": str(owner)}, owner_id=owner, **editing.FREE
     )
+    if owner is not None:
+        first_answers.promise(found, owner, None)
     record(found, Act.REPORT_ASSIGNED, to=str(owner))
 
 

@@ -105,7 +105,7 @@ def assign(ref: UUID, to: UUID, *, because: str = "", by: Attendance, at: dateti
     The owner passes it on themselves, and otherwise a supervisor decides. Taking it from its owner needs a reason, which
     is sealed with the report and shown to that owner. The clocks stay as they are, except that the first assignment counts
     as the first take. Raises NotNow without that reason, if the officer owns the report already, is no member of the desk,
-    or is not on duty there while somebody is in danger, and while a danger to life is open, which `danger.ownership`
+    or is not on duty there while somebody is in danger, and while a danger to life is open, which `danger_ownership`
     passes on. Raises Locked and NoRoom.
     """
     found = find(ref, by=by, at=at)

@@ -13,8 +13,9 @@ from django.db.models import Q
 
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance, office_zone
-from heedline.casework.danger import discharge, ownership
+from heedline.casework.danger import discharge
 from heedline.casework.danger.action_log import NOTE_FIELDS, TITLES, DangerNoteKind
+from heedline.casework.journey import danger_ownership
 from heedline.casework.journey.owners import Colleague
 from heedline.casework.pages.case_file import CaseFile, case_file
 from heedline.casework.report import notes
@@ -302,7 +303,7 @@ def _review(report: Report, by: Attendance, at: datetime) -> dict[str, Any]:
 def _colleagues(report: Report, at: datetime) -> tuple[Colleague, ...]:
     """Return the officers to whom the danger-to-life record can be handed over, those on duty first."""
     here = on_duty(at, report.desk_id, report.watch_id)
-    asked = ownership.could_take_over(report).values_list("id", "name")
+    asked = danger_ownership.could_take_over(report).values_list("id", "name")
     found = (Colleague(ident, name, ident in here) for ident, name in asked)
     return tuple(sorted(found, key=lambda one: not one.on_duty))
 

@@ -18,9 +18,10 @@ from django.views.decorators.http import require_http_methods
 
 from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
-from heedline.casework.danger import action_log, discharge, ownership
+from heedline.casework.danger import action_log, discharge
 from heedline.casework.danger.action_log import ADDED, TITLES, DangerNoteKind
 from heedline.casework.errors import Changed, NoRoom, NotHere
+from heedline.casework.journey import danger_ownership
 from heedline.casework.pages import case_file
 from heedline.casework.pages.danger_page import DangerFile, threat_to_life
 from heedline.packs import load_pack
@@ -58,7 +59,7 @@ def _sections(ref: UUID, danger: DangerFile, version: int) -> dict[str, DangerSe
         action_log.set_review(ref, at + span, form.text("review_reason"), by=by, at=at)
 
     def offer(form: Form, by: Attendance, at: datetime) -> None:
-        ownership.offer(ref, UUID(form.text("colleague")), form.text("offer_reason"), by=by, at=at)
+        danger_ownership.offer(ref, UUID(form.text("colleague")), form.text("offer_reason"), by=by, at=at)
 
     def add(kind: DangerNoteKind, form: Form, by: Attendance, at: datetime) -> None:
         action_log.add(ref, kind, danger_forms.note_words(kind, form), by=by, at=at)
@@ -86,18 +87,21 @@ def _sections(ref: UUID, danger: DangerFile, version: int) -> dict[str, DangerSe
             "Handover offered. The owner does not change until your colleague accepts.",
         ),
         DangerSection(
-            "accept", (), lambda _, by, at: ownership.accept(ref, by=by, at=at), "You are the owner now."
+            "accept",
+            (),
+            lambda _, by, at: danger_ownership.accept(ref, by=by, at=at),
+            "You are the owner now.",
         ),
         DangerSection(
             "return",
             danger_forms.RETURN,
-            lambda form, by, at: ownership.give_back(ref, form.text("return_reason"), by=by, at=at),
+            lambda form, by, at: danger_ownership.give_back(ref, form.text("return_reason"), by=by, at=at),
             "Handover returned. The owner has not changed.",
         ),
         DangerSection(
             "take",
             danger_forms.TAKE,
-            lambda form, by, at: ownership.take_over(ref, form.text("take_reason"), by=by, at=at),
+            lambda form, by, at: danger_ownership.take_over(ref, form.text("take_reason"), by=by, at=at),
             "You are the owner now.",
         ),
         DangerSection(

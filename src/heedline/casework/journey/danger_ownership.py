@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from heedline.audit.acts import Act
 from heedline.casework.access.session import Attendance
+from heedline.casework.contact import first_answers
 from heedline.casework.danger import action_log, opening
 from heedline.casework.danger.action_log import DangerNoteKind
 from heedline.casework.duty import alarms
@@ -121,5 +122,6 @@ def _become_owner(found: FoundReport, danger: DangerEpisode, reason: str) -> Non
         owner_id=by.officer_id,
         **editing.lease(by, at),
     )
+    first_answers.promise(found, by.officer_id, None)
     record(found, Act.DANGER_TAKEN)
     alarms.resolve(AlarmEvent.OWNER_BACK, report.id, by=by, at=at)

@@ -50,7 +50,7 @@ def test_an_adviser_answers_settles_what_was_odd_and_closes(
     otto.press("Save")
     assert "The organisation has its first answer" in otto.play.content()
     at("tasks/")
-    otto.play.get_by_role("link", name="Complete, reassign or cancel").click()
+    otto.play.get_by_role("link", name="Complete or reassign").click()
     otto.assert_fits()
     otto.play.get_by_label("It is done").check()
     otto.play.get_by_label("It is not suspicious").check()

@@ -149,8 +149,10 @@ def test_something_odd_is_on_every_page_until_it_is_settled(people: People, hand
     assert "Say first what became of it" in otto.html
     otto.get(f"/w/r/{ref}/tasks/")
     (task,) = re.findall(rf"/w/r/{ref}/tasks/([0-9a-f-]+)/", otto.html)
+    assert "Complete or reassign" in otto.html
     path = f"/w/r/{ref}/tasks/{task}/"
     otto.get(path)
+    assert "Cancel it" not in otto.html
     otto.send(path, what="cancel", text="Nothing to it, I think.")
     assert "This task cannot be cancelled." in otto.html
     otto.send(path, what="done", text="Filed it by phone")

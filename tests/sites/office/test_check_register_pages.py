@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from heedline.casework.checks.register import CheckOutcome
+from heedline.reports.models import Task
 from tests.sites.office.desk_hand import Hand
 from tests.sites.office.test_statements import BUDGET, statements
 from tests.support import advice_scene, linking_scene
@@ -151,3 +152,16 @@ def test_the_page_asks_about_the_officer_to_contact_first_to_end_a_check_of_peop
     odile.send(path, **ended, first="cleared")
     assert "Recorded." in odile.html
     assert "They were contacted first, and cleared us to act" in odile.html
+
+
+def test_the_task_of_a_check_offers_only_to_give_it_to_somebody(
+    house: House, hand: Callable[[], Hand]
+) -> None:
+    path, odile = _taken(house, hand)
+    odile.send(path, **ASKED)
+    odile.get(path.replace("checks", "tasks"))
+    assert ">Reassign<" in odile.html
+    odile.get(f"{path.replace('checks', 'tasks')}{Task.objects.get().id}/")
+    assert "Give it to somebody, with a new due time" in odile.html
+    assert "It is done" not in odile.html
+    assert "Cancel it" not in odile.html

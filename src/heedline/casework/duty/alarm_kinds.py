@@ -299,7 +299,8 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
     AlarmKind.THIN_DESK: _about_keys(
         "A desk has fewer than two officers who can open its reports",
         lambda alarm, at: health.desk_is_thin(alarm.desk_id, at),
-        "A second officer must be enrolled on the desk first. Its reports go to another desk until then.",
+        "A second officer must be enrolled on the desk first. Until then, its new reports go to another desk, or at last to the "
+        "round-the-clock desk. While that one has fewer than two, a report that no other desk can take is refused.",
         call_the_desk_and_stewards,  # who alone can enrol somebody
     ),
     AlarmKind.KEYS_RECOVERED: AlarmRule(

@@ -1,9 +1,10 @@
 """The task on a request for an ordinary service whose answers say that something odd has happened.
 
 An adviser reads requests on working days, and what happened may matter to another desk tonight. So the first session that
-opens such a request sets a task on it, due within the kind's working hours after the arrival, and the supervisors are paged
-if nobody has ended it by then. It ends only with an answer, and the request cannot be closed without one
-(`journey.closing_rules`). What the answers say stays sealed: the row is one of a task like any other.
+opens such a request sets a task on it, due within the kind's working hours after the quarter of an hour in which it arrived,
+or after the task was set if somebody had taken the request by then. The supervisors are paged if nobody has ended it by its
+time. It ends only with an answer, and the request cannot be closed without one (`journey.closing_rules`). What the answers
+say stays sealed: the row is one of a task like any other.
 """
 
 from __future__ import annotations

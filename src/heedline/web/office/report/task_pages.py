@@ -16,6 +16,7 @@ from heedline.casework.journey import owners
 from heedline.casework.journey.owners import Colleague
 from heedline.casework.pages import case_file
 from heedline.casework.pages.case_file import CaseFile
+from heedline.casework.pages.task_lines import TaskLine
 from heedline.casework.tasks import tasks as casework_tasks
 from heedline.casework.tasks.odd_things import ANSWERS, ODD, OddAnswer
 from heedline.casework.tasks.tasks import FIRST_CONTACT, FirstContact
@@ -129,17 +130,20 @@ _ODD = Radios(
 )
 
 
+_WAYS = (
+    FieldOption(value=DONE, label="It is done"),
+    FieldOption(value=GIVE, label="Give it to somebody, with a new due time"),
+    FieldOption(value=CANCEL, label="Cancel it"),
+)
+
+
 def _ending(known: Iterable[Colleague], me: UUID) -> tuple[Field, ...]:
     return (
         Radios(
             name="what",
             label="What do you want to do with this task?",
             required="Choose what to do with this task",
-            choices=(
-                FieldOption(value=DONE, label="It is done"),
-                FieldOption(value=GIVE, label="Give it to somebody, with a new due time"),
-                FieldOption(value=CANCEL, label="Cancel it"),
-            ),
+            choices=_WAYS,
             small=True,
         ),
         TextArea(
@@ -229,12 +233,30 @@ def task(request: OfficeRequest, ref: UUID, errand: UUID) -> HttpResponse:
     if line is None:
         raise Http404
     why_not = "" if line.changes else casework_tasks.NOT_YOURS if line.is_open else casework_tasks.ENDED
-    if not line.contact or not held_back(file):
-        form = replace(form, fields=tuple(one for one in form.fields if one.name != FIRST.name))
-    if not line.odd:
-        form = replace(form, fields=tuple(one for one in form.fields if one.name != _ODD.name))
-    context = {"form": form, "task": line, "why_not": why_not, "words_came_back": kept is not None}
+    context = {
+        "form": _possible(form, line, file),
+        "task": line,
+        "why_not": why_not,
+        "words_came_back": kept is not None,
+    }
     return page(request, "office/task.html", file, "report-tasks", context, status)
+
+
+def _possible(form: Form, line: TaskLine, file: CaseFile) -> Form:
+    """Return the form with what can be done with this task: a check ends with its result, and something odd is not cancelled."""
+    ways = (GIVE,) if line.check else (DONE, GIVE) if line.odd else (DONE, GIVE, CANCEL)
+    hidden = {
+        FIRST.name: line.check or not line.contact or not held_back(file),
+        _ODD.name: not line.odd,
+        "text": line.check,
+    }
+    shown = [one for one in form.fields if not hidden.get(one.name)]
+    offered = tuple(one for one in _WAYS if one.value in ways)
+    fields = tuple(
+        replace(one, choices=offered) if isinstance(one, Radios) and one.name == "what" else one
+        for one in shown
+    )
+    return replace(form, fields=fields)
 
 
 def held_back(file: CaseFile) -> bool:

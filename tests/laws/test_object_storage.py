@@ -19,6 +19,7 @@ from heedline.files import object_storage
 from heedline.files.object_storage import ObjectStorage, bucket_storage
 from heedline.files.sealed_stream import Sealing, new_file_key, read_all, read_range
 from heedline.files.storage import ObjectMissing, ObjectTaken
+from heedline.jobs.doctor import files as doctor_files
 from heedline.vault import CannotOpen
 
 pytest.importorskip("storages", reason="the extra s3 is not installed")
@@ -272,3 +273,51 @@ def test_an_installation_with_a_bucket_uses_it(settings, service: str) -> None: 
     settings.FILES_S3 = {"endpoint": service, "region": "nowhere", "key": "a", "secret": "b"}
     assert isinstance(stored_objects.storage(), ObjectStorage)
     assert stored_objects.has_room(10**15)
+
+
+def test_the_service_is_tried_for_conditional_writes_and_keeps_nothing_of_it(storage: ObjectStorage) -> None:
+    before = dict(storage.names())
+    assert storage.keeps_conditions()
+    assert dict(storage.names()).keys() == before.keys()
+
+
+@pytest.mark.parametrize("ignored", ["IfNoneMatch", "IfMatch"])
+def test_a_service_that_ignores_a_condition_is_found(
+    storage: ObjectStorage, ignored: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = storage._object
+
+    class Careless:
+        """An object of a service that does not look at one of the conditions."""
+
+        def __init__(self, *block: object) -> None:
+            self.real = real(*block)  # type: ignore[arg-type]
+            self.get, self.delete = self.real.get, self.real.delete
+
+        def put(self, **given: object) -> object:
+            return self.real.put(**{name: value for name, value in given.items() if name != ignored})
+
+    before = dict(storage.names())
+    monkeypatch.setattr(storage, "_object", Careless)
+    assert not storage.keeps_conditions()
+    assert dict(storage.names()).keys() == before.keys()
+
+
+@pytest.mark.parametrize("kept", [True, False, None])
+def test_the_doctor_says_whether_the_bucket_knows_conditional_writes(
+    service: str, storage: ObjectStorage, kept: bool | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {
+        "BUCKET": "files",
+        "S3_ENDPOINT": service,
+        "S3_REGION": "nowhere",
+        "S3_KEY": "a",
+    }.items():
+        monkeypatch.setenv(f"HEEDLINE_FILES_{name}", value)
+    monkeypatch.setenv("HEEDLINE_FILES_S3_SECRET", "b" if kept is not None else "wrong")
+    if kept is False:
+        monkeypatch.setattr(ObjectStorage, "keeps_conditions", lambda _: False)
+    right, said = doctor_files._conditions("files")
+    assert right is bool(kept)
+    words = {True: "which was tried", False: "Parts of files would be lost", None: "could not be tried"}
+    assert words[kept] in said

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from heedline.files.storage import ObjectMissing, ObjectTaken, StorageFull
 
@@ -127,6 +127,22 @@ class ObjectStorage:
                 newest[name] = max(written, newest.get(name, written))
         for name, written in newest.items():
             yield name, max(timedelta(), now - written)
+
+    def keeps_conditions(self) -> bool:
+        """Try with an object of its own, which is deleted again, whether the service refuses what `_put` makes conditional.
+
+        A service that ignores the conditions lets one server overwrite what another has acknowledged.
+        """
+        name, unlike = uuid4(), '"00000000000000000000000000000000"'
+        self._put(name, 0, b"first")
+        try:
+            for mark in ("", unlike):
+                with suppress(ObjectTaken):
+                    self._put(name, 0, b"second", instead_of=mark)
+                    return False
+            return True
+        finally:
+            self.delete(name)
 
     def _wait(self, name: UUID, start: int, block: bytearray) -> None:
         with self._lock:

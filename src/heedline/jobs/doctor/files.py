@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
 import psycopg
 
+from heedline.config import environment as env
 from heedline.config import specialist_desks
 from heedline.files.derivatives import ffmpeg_missing, office_missing, sandbox_missing
+from heedline.files.object_storage import ObjectStorage, bucket_storage
+from heedline.files.storage import ObjectMissing, StorageFull
 
 _ONE_ACCOUNT = (
     "files are kept in a folder, which admits one account. The public, office, files and worker processes then share it,"
     " and code execution in one of them reaches the others. Keep files in object storage (HEEDLINE_FILES_BUCKET) and give"
     " each process an account of its own"
 )
+
+
+def _conditions(bucket: str) -> tuple[bool, str]:
+    """Return whether the object storage refuses to overwrite what another server has written, as tried with an object."""
+    at = {
+        name: env.text(f"HEEDLINE_FILES_S3_{name.upper()}", default="")
+        for name in ("endpoint", "region", "key")
+    }
+    secret = env.secret("HEEDLINE_FILES_S3_SECRET", default="")
+    try:
+        kept = ObjectStorage(bucket_storage(bucket, **at, secret=secret)).keeps_conditions()
+    except (ConnectionError, ObjectMissing, StorageFull) as error:
+        return (False, f"whether the object storage refuses to overwrite a block could not be tried: {error}")
+    return (
+        kept,
+        "the object storage refuses to overwrite a block that another server has written, which was tried"
+        if kept
+        else "the object storage overwrites a block that another server has written, because it ignores If-None-Match or "
+        "If-Match. Parts of files would be lost. Use a service that knows conditional writes",
+    )
 
 
 def told(connection: psycopg.Connection[tuple[Any, ...]]) -> Iterator[tuple[bool | None, str]]:
@@ -25,8 +47,9 @@ def told(connection: psycopg.Connection[tuple[Any, ...]]) -> Iterator[tuple[bool
     """
     row = connection.execute("SELECT born FROM desks_installation").fetchone()
     live = row is not None and row[0] == "live"
-    if os.environ.get("HEEDLINE_FILES_BUCKET"):
+    if bucket := env.text("HEEDLINE_FILES_BUCKET", default=""):
         yield True, "files are kept in object storage, so that each process can have an account of its own"
+        yield _conditions(bucket)
     else:
         yield None, _ONE_ACCOUNT if live else "files are kept in a folder of this account"
     sandbox = sandbox_missing()

@@ -83,6 +83,21 @@ def test_the_database_counts_by_the_same_rule(clock: Callable[[timedelta], None]
 
 
 @pytest.mark.django_db
+def test_a_database_clock_that_jumped_forward_and_back_holds_nobody_up(
+    clock: Callable[[timedelta], None],
+) -> None:
+    limit = AttemptLimit(0, Limit(3, timedelta(minutes=1)))
+    with acting("office"):
+        assert limit.take("a") == 0
+    clock(-timedelta(days=300))  # it was counted by a clock that was 300 days ahead
+    with acting("office"):
+        assert [limit.take("a") for _ in range(4)] == [0, 0, 0, 60]
+    clock(-timedelta(seconds=50))  # a clock that is put right by less than a minute gives nobody more guesses
+    with acting("office"):
+        assert limit.take("a") > 60
+
+
+@pytest.mark.django_db
 def test_two_servers_of_a_site_count_together() -> None:
     here = AttemptLimit(0, Limit(10, timedelta(minutes=1)))
     there = AttemptLimit(0, Limit(10, timedelta(minutes=1)))

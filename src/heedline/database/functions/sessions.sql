@@ -24,16 +24,20 @@ END $$;
 
 -- Count one attempt at a password, code or passphrase and return 0, or return the seconds to wait without counting it:
 -- `burst` attempts at once, then one in `each`. The row's lock makes all servers of the site count together. It runs with
--- the caller's rights, so that neither site can hold up the people of the other.
+-- the caller's rights, so that neither site can hold up the people of the other. A time that no attempt can have reached was
+-- left by a clock that jumped forward and back, and counts as none: nobody waits for as long as the clock had jumped.
 CREATE FUNCTION permits.take_attempt(at_site text, at_slot integer, burst integer, each interval) RETURNS integer
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     at timestamptz;
+    -- one more than the furthest, so that a clock that is put right by less than `each` does not empty what is full
+    beyond timestamptz := clock_timestamp() + (burst + 1) * each;
 BEGIN
     INSERT INTO public.permits_secret_attempts AS a (site, slot, counted_until)
         VALUES (at_site, at_slot, clock_timestamp() + each)
-        ON CONFLICT (site, slot) DO UPDATE SET counted_until = greatest(a.counted_until, clock_timestamp()) + each
-            WHERE a.counted_until - (burst - 1) * each <= clock_timestamp();
+        ON CONFLICT (site, slot) DO UPDATE SET counted_until = each + CASE WHEN a.counted_until > beyond
+                THEN clock_timestamp() ELSE greatest(a.counted_until, clock_timestamp()) END
+            WHERE a.counted_until - (burst - 1) * each <= clock_timestamp() OR a.counted_until > beyond;
     IF FOUND THEN
         RETURN 0;
     END IF;

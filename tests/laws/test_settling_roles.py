@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 
 import psycopg
@@ -57,14 +58,28 @@ def test_settings_and_passwords_are_reset(
     assert not any(secret in said for secret in (*PASSWORDS.values(), cluster.super_url()))
 
 
-def test_proofs_of_former_keys_are_forgotten_only_when_asked(cluster: Cluster, told: Path) -> None:
+def test_proofs_of_former_keys_are_forgotten_for_the_sites_that_are_named(
+    cluster: Cluster, told: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with psycopg.connect(cluster.super_url(roles.DATABASE), autocommit=True) as db:
         db.execute(
-            "CREATE TABLE permits_sign_in_proof AS SELECT 'office' AS site"
+            "CREATE TABLE permits_sign_in_proof AS SELECT unnest(ARRAY['office', 'partner', 'public']) AS site"
         )  # no migration has run here
         assert cli.main(["settle-roles"]) == 0
-        assert db.execute("SELECT site FROM permits_sign_in_proof").fetchall() == [("office",)]
-        assert cli.main(["settle-roles", "--forget-sign-in-proofs"]) == 0
+        assert db.execute("SELECT count(*) FROM permits_sign_in_proof").fetchall() == [(3,)]
+        assert cli.main(["settle-roles", "--forget-sign-in-proofs", "office"]) == 0
+        left = db.execute("SELECT site FROM permits_sign_in_proof ORDER BY site").fetchall()
+        assert left == [("partner",), ("public",)], "the key of no other site has changed"
+        address = cluster.super_url(roles.DATABASE)
+        with psycopg.connect(address, user="heedline_public", password=PASSWORDS["public"]):
+            assert cli.main(["settle-roles", "--forget-sign-in-proofs", "partner", "public"]) == 1
+            assert "Stop the servers and poolers of these sites first: public." in capsys.readouterr().err
+            assert db.execute("SELECT count(*) FROM permits_sign_in_proof").fetchall() == [(2,)]
+        until = time.monotonic() + 20
+        while db.execute("SELECT FROM pg_stat_activity WHERE usename = 'heedline_public'").fetchall():
+            assert time.monotonic() < until, "the server ends a closed connection by itself"
+            time.sleep(0.05)
+        assert cli.main(["settle-roles", "--forget-sign-in-proofs", "partner", "public"]) == 0
         assert db.execute("SELECT site FROM permits_sign_in_proof").fetchall() == []
 
 

@@ -226,8 +226,11 @@ def parser() -> argparse.ArgumentParser:
     )
     settle.add_argument(
         "--forget-sign-in-proofs",
-        action="store_true",
-        help="after the office's or the partners' SECRET_KEY was changed",
+        nargs="+",
+        choices=("public", "office", "partner"),
+        default=(),
+        metavar="SITE",
+        help="the sites (public, office, partner) whose SECRET_KEY was changed, with their servers stopped",
     )
     settle.set_defaults(call=_settle_roles)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
@@ -16,11 +17,11 @@ from heedline.config import environment as env
 from heedline.launch import CannotStart, roles
 
 
-def run(*, forget_sign_in_proofs: bool) -> int:
+def run(*, forget_sign_in_proofs: Sequence[str]) -> int:
     """Reset the database roles, their passwords and their permissions to the intended state.
 
-    Returns the exit code. Raises CannotStart. `forget_sign_in_proofs` lets each site prove itself anew, after
-    its SECRET_KEY was changed.
+    Returns the exit code. Raises CannotStart. `forget_sign_in_proofs` names the sites that may prove themselves again, because
+    their SECRET_KEY was changed.
     """
     passwords = _passwords(Path(env.text("HEEDLINE_ROLE_PASSWORDS")))
     try:
@@ -33,7 +34,7 @@ def run(*, forget_sign_in_proofs: bool) -> int:
                 raise CannotStart("HEEDLINE_SUPERUSER_URL is not the address of a superuser.")
             roles.settle(connection, passwords)
             if forget_sign_in_proofs:
-                roles.forget_sign_in_proofs(connection)
+                roles.forget_sign_in_proofs(connection, forget_sign_in_proofs)
     except psycopg.Error as problem:  # its text may hold the address
         raise CannotStart(f"The roles could not be settled ({type(problem).__name__}).") from None
     print("The roles, their settings and passwords, and the rights of PUBLIC are as they should be.")  # noqa: T201 - the command's own words

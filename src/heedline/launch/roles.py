@@ -7,11 +7,13 @@ was before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
 from psycopg import sql
+
+from heedline.launch import CannotStart
 
 #: The processes that sign in, each under `heedline_<process>`.
 PROCESSES = ("public", "office", "worker", "migrate", "backup", "partner", "files")
@@ -87,15 +89,23 @@ def settle(connection: Connection, passwords: Mapping[str, str]) -> None:
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(other)))
 
 
-def forget_sign_in_proofs(connection: Connection) -> None:
-    """Delete the hashes that identify the office and partner processes to the database.
+def forget_sign_in_proofs(connection: Connection, sites: Sequence[str]) -> None:
+    """Delete the hashes that identify the servers of these sites to the database.
 
-    Each process stores the hash for its present SECRET_KEY when it next starts, or at the next sign-in.
+    The first server that starts stores the hash for its SECRET_KEY. Raises CannotStart, and deletes nothing, while a server of
+    these sites is connected: it would go on with the former key, and the next one could start with another.
     """
     with psycopg.connect(
         connection.info.dsn, dbname=DATABASE, password=connection.info.password, autocommit=True
     ) as inside:
-        inside.execute("DELETE FROM public.permits_sign_in_proof")
+        connected = inside.execute(
+            "SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = %s AND usename = ANY(%s)",
+            [DATABASE, [role(site) for site in sites]],
+        ).fetchall()
+        if connected:
+            running = ", ".join(sorted(site for site in sites if (role(site),) in connected))
+            raise CannotStart(f"Stop the servers and poolers of these sites first: {running}.")
+        inside.execute("DELETE FROM public.permits_sign_in_proof WHERE site = ANY(%s)", [list(sites)])
 
 
 def _settle_roles(connection: Connection, passwords: Mapping[str, str]) -> None:

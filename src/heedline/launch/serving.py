@@ -17,7 +17,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from heedline.casework.sign_in_proof import agrees, sign_in_proof
+from heedline.casework.sign_in_proof import agrees, claim, sign_in_proof
 from heedline.config import databases
 from heedline.config import environment as env
 from heedline.launch import CannotStart
@@ -28,7 +28,7 @@ _WORKERS = {"public": 2, "office": 1, "files": 1, "partner": 1}
 _LOOPBACK = frozenset({"127.0.0.1", "127.0.0.2", "127.0.0.3", "localhost", "::1"})
 OTHER_KEY = (
     "HEEDLINE_SECRET_KEY differs from that of the site's other servers. Give all servers of one site the same key. If you"
-    " changed it, stop them, run heedline settle-roles --forget-sign-in-proofs once, and start them again."
+    " changed it, stop them, run heedline settle-roles --forget-sign-in-proofs SITE once, and start them again."
 )
 #: Seconds for which a start waits for the database.
 _ASKS_FOR = 10.0
@@ -131,6 +131,8 @@ def _wrong(site: str) -> Iterator[str]:
 
 
 def _has_the_sites_key(connection: psycopg.Connection, site: str, proof: bytes) -> bool:
+    """Leave the proof of this key, unless the site has one, and return whether the site's proof is now this one."""
     if site != "public":
-        return agrees(connection, site, proof) is not False
+        claim(connection, site, proof)
+        return agrees(connection, site, proof) is True
     return connection.execute("SELECT door.is_key_of_the_site(%b)", [proof]).fetchone() == (True,)

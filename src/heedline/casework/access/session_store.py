@@ -73,7 +73,7 @@ class SignInProofUnknown(Exception):
 
     This means that the process's SECRET_KEY was changed.
 
-    The operator makes it forget the old one (`heedline settle-roles --forget-sign-in-proofs`).
+    The operator makes it forget the old one (`heedline settle-roles --forget-sign-in-proofs office`, or `partner`).
     """
 
 

@@ -89,3 +89,15 @@ def test_my_work_lists_five_and_says_how_many_follow(scene: Scene) -> None:
     with scene.sitting("Odile") as odile:
         found = alarm_board.paged_about(by=odile, at=NOON)
     assert (len(found.things), found.more) == (alarm_board.MOST_PAGED, 3)
+
+
+def test_a_report_with_several_alarms_counts_once(scene: Scene) -> None:
+    scene.report("north-east", "danger")
+    scene.tick(5)
+    later = NOON + timedelta(hours=3)
+    scene.watch(later)
+    with scene.sitting("Odile") as odile:
+        assert alarms.unanswered(by=odile).count() > 1
+        assert alarm_board.paged_about(by=odile, at=later).unanswered == 1
+    with scene.sitting("Nadia") as nadia:  # whether or not she was paged herself
+        assert alarm_board.paged_about(by=nadia, at=later).unanswered == 1

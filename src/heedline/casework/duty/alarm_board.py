@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, Func, OuterRef, Q, Subquery, Value
 
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.duty import alarm_causes, alarm_kinds, alarms, training_clock
@@ -152,7 +152,8 @@ def open_page(*, page: int = 1, like: UUID | None = None, by: Attendance, at: da
 class PagedWork:
     """What an officer was paged about and is still open.
 
-    `more` counts the subjects that follow and are not listed, and `unanswered` all alarms that nobody has acknowledged.
+    `more` counts the subjects that follow and are not listed, and `unanswered` all subjects of which nobody has acknowledged
+    every alarm: one report has several alarms, and is one thing to open.
     """
 
     things: tuple[AlarmedThing, ...]
@@ -168,10 +169,12 @@ def paged_about(*, by: Attendance, at: datetime) -> PagedWork:
     open_now = Alarm.objects.filter(alarms.paged(by), kind__in=alarm_kinds.known(), cleared_at=None)
     recent = Q(acknowledged_at=None) | Q(acknowledged_at__gt=at - STILL_LISTED)
     mine = open_now.filter(recent).exclude(acknowledged_by=by.officer_id).select_related("desk")
-    waiting = alarms.unanswered(by=by).order_by().values(all=Value(1)).annotate(n=Count("*")).values("n")
+    subjects_of = Count(Func("about_id", "desk_id", function="ROW"), distinct=True)
+    unanswered_now = alarms.unanswered(by=by).order_by()
+    waiting = unanswered_now.values(all=Value(1)).annotate(n=subjects_of).values("n")
     readable = Exists(reports_of(by.desk_ids).filter(id=OuterRef("about_id")))
     found = list(mine.annotate(report=readable, waiting=Subquery(waiting)))
-    unanswered = found[0].waiting if found else alarms.unanswered(by=by).count()
+    unanswered = found[0].waiting if found else unanswered_now.aggregate(n=subjects_of)["n"]
     seen = {one.about_id for one in found if one.report}
     order, words = _order(), list(PageWord)
     found.sort(

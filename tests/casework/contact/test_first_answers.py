@@ -75,6 +75,19 @@ def test_whoever_takes_a_danger_over_is_named(people: People) -> None:
     assert read(code)[-1] == f"Your adviser is {people.house.officers['Oren'].name}."
 
 
+def test_an_officer_of_the_round_the_clock_desk_is_not_named_as_adviser(people: People) -> None:
+    ref, code = advice_scene.a_request(people)
+    people.take(ref, "Otto")
+    danger = replace(advice_scene.VISIT, danger_to_life=True, priority="high")
+    with people.sitting("Otto") as otto:
+        transitions.assess(ref, danger, version=row(ref).version, by=otto, at=people.at)
+        danger_ownership.offer(ref, people.house.officers["Nadia"].id, WHY, by=otto, at=people.at)
+    with people.sitting("Nadia") as nadia:
+        danger_ownership.accept(ref, by=nadia, at=people.at)
+    assert row(ref).owner == people.house.officers["Nadia"]
+    assert read(code)[-1] == f"Your adviser is {people.house.officers['Otto'].name}."
+
+
 def test_undoing_an_assignment_names_the_adviser_of_before(people: People) -> None:
     ref, code = advice_scene.a_request(people)
     people.take(ref, "Otto")

@@ -122,6 +122,7 @@ def _become_owner(found: FoundReport, danger: DangerEpisode, reason: str) -> Non
         owner_id=by.officer_id,
         **editing.lease(by, at),
     )
-    first_answers.promise(found, by.officer_id, None)
+    if report.desk_id in by.desk_ids:  # an officer of the round-the-clock desk is nobody's adviser
+        first_answers.promise(found, by.officer_id, None)
     record(found, Act.DANGER_TAKEN)
     alarms.resolve(AlarmEvent.OWNER_BACK, report.id, by=by, at=at)

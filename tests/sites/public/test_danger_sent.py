@@ -81,7 +81,7 @@ def test_the_officers_question_is_answered_on_the_page_into_the_same_report(
     ours = Message.objects.get(from_us=False)
     with acting("office"):
         messages.mark_read(report.id, [ours.id], by=nadia, at=now())
-    assert "An officer has read that too." in sent.visit("/code/").main
+    assert "An officer has read it." in sent.visit("/code/").main
 
 
 def test_what_is_added_pages_the_desk_again(sent: Walker) -> None:

@@ -54,7 +54,7 @@ def called(rosa: Walker) -> None:
 
 
 OWN = {
-    activity: "A trained officer will read it by ",
+    activity: "We read the most urgent reports first.",
     person: "We will look for the right help near where the person lives.",
     callback: "Our number may not show on your phone.",
     online: "A specialist officer will look at your report by ",
@@ -78,7 +78,7 @@ def test_a_request_is_not_called_a_report_and_its_code_not_the_only_way(rosa: Wa
     assert "the only way to read our replies" not in rosa.main, "the adviser emails or calls"
     rosa.press("I do not want a code").visit("/ask/").press("Ask for advice")
     rosa.press("Continue", name="Mill Lane Hall", **PLACE).visit("/r/check/")
-    assert "Before you can send your request, you need to answer:" in rosa.main
+    assert "Before you can send your request, you still need to answer:" in rosa.main
     assert "your report" not in rosa.main
 
 

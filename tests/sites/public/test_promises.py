@@ -36,7 +36,7 @@ def test_the_privacy_page_begins_with_staying_anonymous_and_says_who_gets_a_repo
         "counter terrorism officers",
         "safeguarding officers",
         "national centre",
-        "Another police force",
+        "We may send it to another police force",
         "security adviser",
         "agency",
         "company",

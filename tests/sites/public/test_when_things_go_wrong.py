@@ -71,7 +71,7 @@ def test_words_that_come_too_late_are_kept_in_a_fresh_draft(rosa: Walker) -> Non
     assert rosa.at == "/r/where/"
     rosa.visit("/r/check/")
     assert WORDS in rosa.main
-    assert "Before you can send your report, you need to answer" in rosa.main, (
+    assert "Before you can send your report, you still need to answer" in rosa.main, (
         "the question about danger was lost with the old draft"
     )
     rosa.follow("Is anyone in danger, or is something planned?").press("Continue", danger="no")
@@ -141,7 +141,7 @@ def test_what_another_tab_writes_after_sending_is_shown_and_not_taken_for_sent(r
     tab.press("Continue", narrative=ANOTHER)
     assert tab.heading == "You have already sent this report"
     assert ANOTHER in tab.main
-    assert "is not part of the report you sent" in tab.main
+    assert "was not included in the report you sent" in tab.main
 
 
 def test_two_presses_and_two_tabs_send_one_report_with_one_code(rosa: Walker) -> None:

@@ -25,7 +25,7 @@ from tests.support.scene_people import People
 from tests.support.visit_scene import made
 
 pytestmark = pytest.mark.django_db
-PLANTED = 40
+PLANTED = 200
 #: Tables whose rows are about one record.
 OF_RECORDS = (
     "reports_record",

@@ -33,6 +33,7 @@ from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import About, Alarm, Outbox
 from heedline.jobs import worker
 from heedline.jobs.demonstration import cast as demo
+from heedline.jobs.demonstration import people as people_of_demo
 from heedline.permits.gate import Refused
 from heedline.reports.models import (
     DeskPartHeader,
@@ -268,7 +269,7 @@ def test_the_demonstration_loads_its_data(people: People, monkeypatch: pytest.Mo
     """By the demonstration's own loader, with one of its people and one of its reports."""
     ref, code = people.taken()
     name = "Odile Marchetti"
-    monkeypatch.setattr(demo, "PEOPLE", [one for one in demo.PEOPLE if one[0] == name])
+    monkeypatch.setattr(demo, "everybody", lambda: [one for one in people_of_demo.PEOPLE if one[0] == name])
     cast = demo._Cast(
         officers={name: people.house.officers["Odile"]}, keys={name: people.house.keys["Odile"]}
     )

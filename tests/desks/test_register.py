@@ -18,6 +18,7 @@ from heedline.casework.report.notes import SealedParts
 from heedline.config.specialist_desks import operations
 from heedline.desk_hooks import register
 from heedline.desk_hooks.register import Hook, NotRegistered, SpecialistDesk
+from heedline.desks.desk_kinds import DeskKind, desk_kinds
 from heedline.dispatch import outbox
 from heedline.dispatch.desk_clocks import DeskClock
 from heedline.dispatch.letters import AnyLetter
@@ -93,6 +94,27 @@ def test_a_desk_takes_no_code_of_the_core() -> None:
     register.add(SpecialistDesk(code="report", name="Report"))
     assert vocabulary.clashes() == ["report"]
     assert [one.id for one in vocabulary.no_desk_takes_a_code_of_the_core(None)] == ["heedline.E002"]
+
+
+@pytest.mark.usefixtures("still_open")
+@pytest.mark.parametrize(
+    ("desk", "kind", "why"),
+    [
+        ("example", "exemplar", "is not called example"),
+        ("advice", "advice", "The core has a kind of desk called advice"),
+        ("x" * 21, "x" * 21, "longer than 20"),
+    ],
+)
+def test_a_kind_of_desk_is_called_as_its_specialist_desk(desk: str, kind: str, why: str) -> None:
+    with pytest.raises(NotRegistered, match=why):
+        register.add(SpecialistDesk(code=desk, name="Other", hooks=(DeskKind(kind, "Other"),)))
+
+
+def test_stewards_choose_the_kinds_of_registered_desks(monkeypatch: pytest.MonkeyPatch) -> None:
+    core = ["activity", "safeguarding", "advice", "authoriser", "partner"]
+    assert list(desk_kinds()) == [*core[:3], "example", "material", *core[3:]]
+    monkeypatch.setattr(register, "_desks", {})
+    assert list(desk_kinds()) == core
 
 
 def test_the_vocabularies_stay_closed() -> None:

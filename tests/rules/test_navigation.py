@@ -14,7 +14,7 @@ from django.test import RequestFactory, override_settings
 from heedline.casework.access import competences
 from heedline.casework.access.keyring import DeskLine
 from heedline.casework.access.session import Attendance
-from heedline.jobs.demonstration.cast import PEOPLE
+from heedline.jobs.demonstration.people import everybody as everybody_of_demo
 from heedline.jobs.demonstration.skills import INVESTIGATORS
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
@@ -27,12 +27,14 @@ _DESKLESS = (Role.STEWARD, Role.OVERSEER, Role.WELFARE)
 
 def everybody() -> Iterator[tuple[tuple[str, str], ...]]:
     """The (role, desk) of each of the demonstration's people, once each, and what one person might hold besides."""
-    found: dict[str, set[tuple[str, str]]] = {name: {(role, desk)} for name, desk, role, _ in PEOPLE}
+    found: dict[str, set[tuple[str, str]]] = {
+        name: {(role, desk)} for name, desk, role, _ in everybody_of_demo()
+    }
     for name, desk in INVESTIGATORS:
         found[name].add((Role.INVESTIGATOR, desk))
     kinds = {tuple(sorted(held)) for held in found.values()}
     yield from sorted(kinds)
-    desks = {desk for _, desk, role, _ in PEOPLE if role == Role.OFFICER}
+    desks = {desk for _, desk, role, _ in everybody_of_demo() if role == Role.OFFICER}
     yield tuple((Role.SUPERVISOR, desk) for desk in sorted(desks))  # of every desk at once
     yield from (tuple((role, "") for role in pair) for pair in combinations(_DESKLESS, 2))
 

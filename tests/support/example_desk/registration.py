@@ -13,6 +13,7 @@ from heedline.casework.report.notes import SealedParts
 from heedline.config.specialist_desks import DeskRoutes
 from heedline.database.desk_rights import DeskRights
 from heedline.desk_hooks.register import SpecialistDesk
+from heedline.desks.desk_kinds import DeskKind
 from heedline.dispatch.desk_clocks import DeskClock
 from heedline.dispatch.outbox import DeskLetters
 from heedline.jobs.demonstration.desks import DemoData
@@ -71,6 +72,7 @@ DESK = SpecialistDesk(
         DeskClock(name="example-watch", cron="* * * * * 35", run=checks.watch),
         DeskBackup(copied=(Copied(_TABLE, Side.BODIES, where=OF_OLD_REPORTS),)),
         DemoData(demo.load),
+        DeskKind("example", "Example desk"),
         DeskHolds(
             (
                 HeldData(

@@ -51,9 +51,7 @@ class Desk(models.Model):
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="desks")
-    kind = models.CharField(
-        max_length=20
-    )  # of the pack: activity, safeguarding, material, advice; or authoriser
+    kind = models.CharField(max_length=20)  # one of desk_kinds
     round_the_clock = models.BooleanField(default=False)
     authoriser = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 

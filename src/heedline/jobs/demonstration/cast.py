@@ -27,6 +27,7 @@ from heedline.jobs.demonstration import desks as demo_desks
 from heedline.jobs.demonstration import files as demo_files
 from heedline.jobs.demonstration.acting import as_process
 from heedline.jobs.demonstration.closings import BY_TWO, CLOSINGS, PROOFS, answer_first, record_checks
+from heedline.jobs.demonstration.people import everybody, refuse_empty_desks
 from heedline.vault.codes import ReceiptCode, new_code
 from heedline.vault.keys import new_seed, signing_public
 from heedline.vault.statements.signed import ROOT
@@ -35,36 +36,6 @@ if TYPE_CHECKING:
     from heedline.casework.access.session import Attendance
 
 SHIFT = timedelta(hours=12)
-
-#: name, desk, role, on duty now. The south-west desk sleeps, so that the round-the-clock desk has something to watch.
-PEOPLE: tuple[tuple[str, str, str, bool], ...] = (
-    ("Nadia Okafor", "national", "officer", True),
-    ("Niall Brennan", "national", "officer", True),
-    ("Nora Lindqvist", "national", "supervisor", False),
-    ("Odile Marchetti", "north-east", "officer", True),
-    ("Owen Pryce", "north-east", "officer", True),
-    ("Olga Sadowska", "north-east", "supervisor", False),
-    ("Otto Hargreave", "south-west", "officer", False),
-    ("Oren Castell", "south-west", "officer", False),
-    ("Orla Whitcombe", "south-west", "supervisor", False),
-    ("Sana Whitlock", "safeguarding", "officer", True),
-    ("Sigrid Maddox", "safeguarding", "supervisor", False),
-    ("Mirela Costa", "material", "officer", True),
-    ("Marcus Oyelaran", "material", "officer", False),
-    ("Maud Fenwick", "material", "supervisor", False),
-    ("Edda Holloway", "advice-north-east", "officer", False),
-    ("Emil Karlsen", "advice-north-east", "supervisor", False),
-    ("Una Devlin", "advice-northern-ireland", "officer", False),
-    ("Ultan Keane", "advice-northern-ireland", "supervisor", False),
-    ("Vera Standish", "advice-national", "officer", True),
-    ("Viktor Amadi", "advice-national", "supervisor", False),
-    ("Ada Thornbury", "identity", "authoriser", True),
-    ("Anton Reyes", "identity", "authoriser", False),
-    ("Stella Kowal", "", "steward", False),
-    ("Sten Abara", "", "steward", False),
-    ("Wanda Eskola", "", "overseer", False),
-    ("Willa Renshaw", "", "welfare", False),
-)
 
 
 @dataclass
@@ -128,12 +99,13 @@ def _people(cast: _Cast, at: datetime) -> None:
     from heedline.packs import load_pack
 
     pack = load_pack(settings.PACK)
+    refuse_empty_desks(pack.desks)
     root = [stewardship.Hand(ROOT, cast.root)]
     for code, organisation in pack.organisations.items():
         cast.organisations[code] = stewardship.make_organisation(code, organisation.name, hands=root, at=at)
     code, council = partners.ORGANISATION
     cast.organisations[code] = stewardship.make_organisation(code, council, hands=root, at=at)
-    places = {name: pack.desks[desk or pack.watch_desk].organisation for name, desk, _, _ in PEOPLE}
+    places = {name: pack.desks[desk or pack.watch_desk].organisation for name, desk, _, _ in everybody()}
     works_at = places | dict.fromkeys(partners.PEOPLE, code)
     for name in works_at:
         cast.passwords[name] = f"demo-{secrets.token_urlsafe(9)}"
@@ -182,7 +154,7 @@ def _desks_and_epochs(cast: _Cast, at: datetime) -> None:
             hands=hands,
             at=at,
         )
-    for name, desk, role, _ in PEOPLE:
+    for name, desk, role, _ in everybody():
         if desk:
             stewardship.state_officer_keys(cast.keys[name], hands=hands, at=at)
         if role != Role.STEWARD:
@@ -191,7 +163,9 @@ def _desks_and_epochs(cast: _Cast, at: datetime) -> None:
         stewardship.appoint(cast.officers[name], Role.INVESTIGATOR, cast.desks[desk], hands=hands, at=at)
     council = cast.organisations[partners.ORGANISATION[0]]
     cast.partner = partners.team(council, cast.officers, cast.keys, hands, at)
-    teams = [(desk, [one for one, place, *_ in PEOPLE if place == code]) for code, desk in cast.desks.items()]
+    teams = [
+        (desk, [one for one, place, *_ in everybody() if place == code]) for code, desk in cast.desks.items()
+    ]
     for desk, names in [*teams, (cast.partner, list(partners.PEOPLE))]:
         _become_acquainted(cast, names, at)
         stewardship.make_epochs_ahead(desk, by=cast.keys[names[0]].hand, at=at)
@@ -213,7 +187,7 @@ def _become_acquainted(cast: _Cast, names: list[str], at: datetime) -> None:
 
 
 def _stewards() -> list[str]:
-    return [name for name, _, role, _ in PEOPLE if role == "steward"]
+    return [name for name, _, role, _ in everybody() if role == "steward"]
 
 
 def _rota(cast: _Cast, at: datetime) -> None:
@@ -226,16 +200,16 @@ def _rota(cast: _Cast, at: datetime) -> None:
     from heedline.casework.rota.planning import PlannedShift
     from heedline.desks.rota_weeks import RotaSpan
 
-    for name, desk, _, on_duty in PEOPLE:
+    for name, desk, _, on_duty in everybody():
         if not on_duty:
             continue
         with _sitting(cast, name, at) as by:
             spans = (RotaSpan(at + SHIFT * n, at + SHIFT * (n + 1)) for n in range(14))
             shifts = [PlannedShift(by.officer_id, span) for span in spans]
             planning.plan(shifts, desk=cast.desks[desk].id, by=by, at=at)
-    steward = next(name for name, _, role, _ in PEOPLE if role == "steward")
+    steward = next(name for name, _, role, _ in everybody() if role == "steward")
     with _sitting(cast, steward, at) as by:
-        for name, desk, role, _ in PEOPLE:
+        for name, desk, role, _ in everybody():
             if desk:
                 step = 3 if role == "supervisor" else 1
                 rota.put_on_call(cast.officers[name].id, desk=cast.desks[desk].id, step=step, by=by, at=at)
@@ -271,7 +245,7 @@ def _facts(cast: _Cast) -> dict[str, Any]:
                 "roles": [role],
             }
             for name, desk, role in (
-                *((name, desk, role) for name, desk, role, _ in PEOPLE),
+                *((name, desk, role) for name, desk, role, _ in everybody()),
                 *((name, partners.DESK[0], "partner") for name in partners.PEOPLE),
             )
         ],
@@ -305,7 +279,7 @@ def _reports(cast: _Cast) -> None:
     for one in sent:
         answers += _work_on(cast, one)
     one = next(each for each in sent if each.entry["then"] == "assess-high")
-    holder, reader, *_ = (person for person, desk, _, _ in PEOPLE if desk == one.desk)
+    holder, reader, *_ = (person for person, desk, _, _ in everybody() if desk == one.desk)
     at = datetime.now(UTC)
     partners.send(
         one.ref, cast.partner.id, (holder, reader), cast.keys, lambda name: _sitting(cast, name, at), at
@@ -323,7 +297,7 @@ def _board(cast: _Cast, sent: list[_Sent]) -> None:
     at, desk = datetime.now(UTC), "north-east"
     board.load(
         desk,
-        [name for name, place, _, _ in PEOPLE if place == desk],
+        [name for name, place, _, _ in everybody() if place == desk],
         [one.ref for one in sent if one.desk == desk and one.entry["then"] in {"take", "ask"}],
         lambda name: _unlocked(cast, name, at),
         at,
@@ -334,7 +308,7 @@ def _specialist_desks(cast: _Cast, sent: list[_Sent]) -> None:
     at = datetime.now(UTC)
     demo_desks.load(
         ((one.desk, one.ref) for one in sent),
-        ((desk, name) for name, desk, _, _ in PEOPLE),
+        ((desk, name) for name, desk, _, _ in everybody()),
         lambda name: _unlocked(cast, name, at),
         at,
     )
@@ -344,7 +318,7 @@ def _linking(cast: _Cast, sent: list[_Sent]) -> None:
     """Index and compare the demonstration reports, and add the demonstration data for linking."""
     at = datetime.now(UTC)
     (owner, _), (investigator, _) = skills.INVESTIGATORS
-    watching = next(name for name, desk, *_ in PEOPLE if desk == "national")
+    watching = next(name for name, desk, *_ in everybody() if desk == "national")
     named = {one.entry["name"]: one.ref for one in sent if "name" in one.entry}
     linking.load((owner, investigator, watching), named, lambda name: _unlocked(cast, name, at), at)
 
@@ -399,7 +373,7 @@ def _work_on(cast: _Cast, one: _Sent) -> list[tuple[ReceiptCode, str]]:
     from heedline.casework.pages import case_file
 
     at = datetime.now(UTC)
-    name = next(person for person, desk, role, _ in PEOPLE if desk == one.desk)
+    name = next(person for person, desk, role, _ in everybody() if desk == one.desk)
     with _sitting(cast, name, at) as by:
         by = access_session.unlock_with_seed(by, cast.keys[name].seed, at=at)
         transitions.take(one.ref, by=by, at=at)
@@ -415,7 +389,9 @@ def _work_on(cast: _Cast, one: _Sent) -> list[tuple[ReceiptCode, str]]:
                 transitions.assess_and_close(one.ref, finding, closing, version=version, by=by, at=at)
                 return []
             transitions.assess(one.ref, finding, version=version, by=by, at=at)
-            colleague = next(person for person, desk, *_ in PEOPLE if desk == one.desk and person != name)
+            colleague = next(
+                person for person, desk, *_ in everybody() if desk == one.desk and person != name
+            )
             transitions.assign(one.ref, cast.officers[colleague].id, by=by, at=at)
         elif then == "assess-high":
             finding = transitions.Assessment(

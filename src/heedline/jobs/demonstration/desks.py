@@ -14,6 +14,9 @@ from heedline.desk_hooks import register
 if TYPE_CHECKING:
     from heedline.casework.access.session import Attendance
 
+#: An officer of the demonstration: name, code of the desk in the pack, role, on duty now.
+type DemoPerson = tuple[str, str, str, bool]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoScene:
@@ -30,9 +33,15 @@ class DemoScene:
 
 @dataclass(frozen=True, slots=True)
 class DemoData(register.Hook):
-    """The function with which a specialist desk adds its invented data to the demonstration."""
+    """The function with which a specialist desk adds its invented data to the demonstration, and its invented officers."""
 
     load: Callable[[DemoScene], None]
+    people: tuple[DemoPerson, ...] = ()
+
+
+def people() -> tuple[DemoPerson, ...]:
+    """Return the officers that the specialist desks add to the demonstration."""
+    return tuple(person for hook in register.hooks(DemoData) for person in hook.people)
 
 
 def settle(at: datetime) -> None:

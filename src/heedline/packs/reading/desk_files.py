@@ -19,10 +19,9 @@ _NUMBER = re.compile(r"\+?[0-9][0-9 ]{4,20}")
 DESK_ROLES = ("desk", "authoriser")
 #: Stands for all kinds of report in the list of those that a desk takes.
 EVERY = "all"
-DESK_KINDS = ("activity", "safeguarding", "material", "advice")
 
 
-def read_kind(code: str, table: Table) -> ReportKind:
+def read_kind(code: str, table: Table, desk_kinds: tuple[str, ...]) -> ReportKind:
     """Return a kind of report, read from its `kind.toml` but for its clocks and what its answers hold.
 
     `check_kind_desks` checks that its desk exists.
@@ -35,7 +34,7 @@ def read_kind(code: str, table: Table) -> ReportKind:
         files=table.flag("files"),
         behaviour=table.flag("behaviour"),
         confidential=table.flag("confidential", True),
-        desk_kind=table.one_of("desk_kind", DESK_KINDS),
+        desk_kind=table.one_of("desk_kind", desk_kinds),
         desk=table.text("desk", ""),
         door=_door(table.table("door")),
         checks=read_required(table.table("checks")) if table.has("checks") else None,

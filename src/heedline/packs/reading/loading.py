@@ -68,7 +68,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
     main = read_toml(folder, "pack.toml")
     desks = read_toml(folder, "desks.toml")
     clocks = read_toml(folder, "clocks.toml")
-    codes = main.texts("kinds")
+    codes, desk_kinds = main.texts("kinds"), main.texts("desk_kinds")
     ends = with_kinds(folder, "outcomes.toml", codes)
     own = {code: read_toml(folder, own_file(code, "kind.toml")) for code in codes}
 
@@ -79,7 +79,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
     formats = _formats(main.table("formats"))
     service = _service(main.table("service"))
     minutes = _minutes(clocks.table("minutes"))
-    kinds = {code: read_kind(code, table) for code, table in own.items()}
+    kinds = {code: read_kind(code, table, desk_kinds) for code, table in own.items()}
     priorities = {key: _priority(key, table) for key, table in clocks.named("priorities").items()}
     first_priority = _first_priority(clocks.table("first_priority"), priorities)
     kind_clocks = _kind_clocks(own, priorities, first_priority)

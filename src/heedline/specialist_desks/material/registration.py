@@ -16,6 +16,7 @@ from heedline.casework.search.documents import DeskIndexing
 from heedline.config.specialist_desks import DeskRoutes
 from heedline.database.desk_rights import DeskRights
 from heedline.desk_hooks.register import SpecialistDesk
+from heedline.desks.desk_kinds import DeskKind
 from heedline.dispatch.desk_clocks import DeskClock
 from heedline.dispatch.models import About
 from heedline.jobs.demonstration.desks import DemoData, DemoScene
@@ -214,7 +215,15 @@ DESK = SpecialistDesk(
             ),
             mended=restoring.MENDED,
         ),
-        DemoData(_load_demo),
+        DemoData(
+            _load_demo,
+            people=(
+                ("Mirela Costa", DESK_KIND, "officer", True),
+                ("Marcus Oyelaran", DESK_KIND, "officer", False),
+                ("Maud Fenwick", DESK_KIND, "supervisor", False),
+            ),
+        ),
+        DeskKind(DESK_KIND, "Online material"),
         DeskHolds(
             (
                 HeldData(

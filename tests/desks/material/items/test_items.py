@@ -119,7 +119,7 @@ def test_the_demonstration_has_items_at_every_stage(people: People, stored: None
 
 
 def test_the_demonstration_has_a_third_examiner_who_leads_the_desk() -> None:
-    roles = [role for _, desk, role, _ in cast_of_demo.PEOPLE if desk == "material"]
+    roles = [role for _, desk, role, _ in cast_of_demo.everybody() if desk == "material"]
     assert sorted(roles) == ["officer", "officer", "supervisor"], "to settle, to release and to approve"
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from heedline.casework.setup.overview import PersonState, Setup
 from heedline.casework.setup.proposals import ProposalKind
+from heedline.desks.desk_kinds import desk_kinds
 from heedline.permits.roles import DESK_ROLES, Role
 from heedline.web.components.forms import Field, FieldOption, Radios, Select, TextInput
 
@@ -57,14 +58,6 @@ ROLES = {
     Role.PARTNER: "Partner",
 }
 ROLE_WORDS = {**ROLES, Role.STEWARD: "Steward"}
-KINDS = {
-    "activity": "Activity",
-    "safeguarding": "Safeguarding",
-    "material": "Online material",
-    "advice": "Advice",
-    "authoriser": "Authorisers of identities",
-    "partner": "Partner: receives disclosures",
-}
 
 
 def _choices(rows: Iterable[tuple[UUID, str]]) -> tuple[FieldOption, ...]:
@@ -117,7 +110,9 @@ def fields(kind: ProposalKind, setup: Setup) -> tuple[Field, ...]:
                     name="kind",
                     blank="Choose",
                     label="Type of desk",
-                    choices=tuple(FieldOption(value=code, label=words) for code, words in KINDS.items()),
+                    choices=tuple(
+                        FieldOption(value=code, label=words) for code, words in desk_kinds().items()
+                    ),
                     required="Choose the type of desk",
                 ),
                 Radios(

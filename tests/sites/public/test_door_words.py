@@ -73,7 +73,10 @@ def test_pictures_on_a_door_say_nothing_that_words_do_not(rosa: Walker) -> None:
 
 
 def test_a_live_attack_online_is_a_reason_to_call_999_first(rosa: Walker) -> None:
-    assert "If you are watching something happen live, or someone is in danger now, call 999" in rosa.visit("/link/").text
+    assert (
+        "If you are watching something happen live, or someone is in danger now, call 999"
+        in rosa.visit("/link/").text
+    )
 
 
 def test_a_child_who_kept_or_shared_something_is_told_what_to_do(rosa: Walker) -> None:

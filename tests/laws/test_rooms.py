@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
+from graphlib import TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,6 +75,12 @@ def test_the_layout_names_every_room_of_a_specialist_desk() -> None:
         not in layout.partition(f"in `specialist_desks/{path.parts[-3]}/` |")[2].partition("\n## ")[0]
     ]
     assert not missing
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    """The import contracts leave out what is imported for its type alone; here it counts, and raises CycleError."""
+    graph = grimp.build_graph("heedline", exclude_type_checking_imports=False, cache_dir=None)
+    TopologicalSorter({one: graph.find_modules_directly_imported_by(one) for one in graph.modules}).prepare()
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ class Keyring:
     See `report/conflict_terms.py`.
     """
     personal: bytes = field(repr=False, default=b"")
-    """The key for the officer's personal data (`saved_views.personal_key`)."""
+    """The key for the officer's personal data (`saved_views`), derived from their seed."""
 
     prepared: dict[UUID, PreparedKey] = field(init=False, repr=False, default_factory=dict)
     """The keys expanded so far in this request, by epoch id."""

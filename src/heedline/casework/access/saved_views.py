@@ -21,7 +21,7 @@ from heedline.casework.errors import NotHere
 from heedline.desks.models import SavedQueueView
 from heedline.reports.lifecycle import NotNow
 from heedline.vault import CannotOpen
-from heedline.vault.small import derive_keys, open_small, seal_small
+from heedline.vault.small import open_small, seal_small
 
 if TYPE_CHECKING:
     from heedline.casework.access.session import Attendance
@@ -42,11 +42,6 @@ class SavedView:
     name: str = field(repr=False)
     desk: str
     query: Mapping[str, str]
-
-
-def personal_key(seed: bytes) -> bytes:
-    """Return the key for an officer's personal data, derived from their seed."""
-    return derive_keys(seed, "personal").key
 
 
 def column(by: Attendance) -> ArraySubquery:

@@ -26,7 +26,6 @@ from heedline.casework.access import (
     own_terms,
     presence,
     provider_sessions,
-    saved_views,
     session_store,
     site,
 )
@@ -341,7 +340,7 @@ def unlock_with_seed(by: Attendance, seed: bytes, *, at: datetime) -> Attendance
             "voice": voice.to_keep(),
             "known": known.to_keep(),
             "own_terms": terms,
-            "personal": (personal := saved_views.personal_key(seed)).hex(),
+            "personal": (personal := derive_keys(seed, "personal").key).hex(),
         }
     )
     keys = derive_keys(by.token.encode(), "unlocked")

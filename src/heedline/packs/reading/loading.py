@@ -167,7 +167,9 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         ),
         known=known,
         on_call=_on_call(clocks),
-        incidents=read_incidents(folder, kinds, desk_entries, priorities),
+        incidents=read_incidents(
+            folder, kinds, {key: desk.kinds for key, desk in desk_entries.items()}, priorities
+        ),
         outcomes=outcomes,
         reasons=reasons,
         presets=read_presets(

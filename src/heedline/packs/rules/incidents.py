@@ -12,7 +12,6 @@ from heedline.packs.tables import Table, read_toml
 from heedline.packs.urgency import Urgency
 
 if TYPE_CHECKING:
-    from heedline.packs.pack import DeskEntry
     from heedline.packs.report_kinds import ReportKind
 
 
@@ -35,10 +34,10 @@ class IncidentKind:
 def read_incidents(
     folder: Traversable,
     kinds: Mapping[str, ReportKind],
-    desks: Mapping[str, DeskEntry],
+    desks: Mapping[str, Collection[str]],
     priorities: Collection[str],
 ) -> dict[str, IncidentKind]:
-    """Return the kinds of incident read from `incidents.toml`.
+    """Return the kinds of incident read from `incidents.toml`. `desks` maps each desk to the kinds of report that it takes.
 
     Raises PackError, also for a desk that does not take the kind of report, and for a form without a page that every report
     of the kind needs.
@@ -55,7 +54,7 @@ def read_incidents(
             asks=table.texts("asks"),
             first_priority={urgency: pace.one_of(urgency, tuple(priorities)) for urgency in Urgency},
         )
-        if one.report not in desks[one.desk].kinds:
+        if one.report not in desks[one.desk]:
             raise table.wrong("desk", "must name a desk that takes this kind of report")
         _check_pages(folder, one, table)
         if one.first_priority[Urgency.DANGER] != "danger":

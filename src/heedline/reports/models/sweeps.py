@@ -16,7 +16,7 @@ from heedline.packs.urgency import Urgency
 from heedline.reports.lifecycle import Stage
 
 if TYPE_CHECKING:
-    from heedline.reports.models import Report
+    from heedline.reports.models.report import Report
 
 
 def why_not(report: Report) -> str:

@@ -20,7 +20,7 @@ from heedline.casework.danger import opening as danger
 from heedline.casework.duty.alarm_kinds import AlarmEvent
 from heedline.casework.duty.alarms import resolve, resolve_for
 from heedline.casework.duty.rota import who_take_reports
-from heedline.casework.journey import closing, closing_rules, owner_notices, repeat_reports
+from heedline.casework.journey import closing, closing_rules, repeat_reports
 from heedline.casework.journey.closing import Closing
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.language import translating
@@ -28,7 +28,7 @@ from heedline.casework.oversight import daily_counts
 from heedline.casework.report import editing, handing_over, notes, restrictions
 from heedline.casework.report.verb import FoundReport, find, record, verb
 from heedline.casework.search import indexing, reopening
-from heedline.casework.tasks import tasks
+from heedline.casework.tasks import owner_notices, tasks
 from heedline.desks.duty_hours import on_duty
 from heedline.dispatch.clocks import clock_code, minute_of, rank_of
 from heedline.dispatch.letters import Letter

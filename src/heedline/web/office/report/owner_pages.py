@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from heedline.casework.access import session
 from heedline.casework.errors import Changed
-from heedline.casework.journey import owner_notices, owners, transitions
+from heedline.casework.journey import owners, transitions
 from heedline.casework.journey.owners import Colleague
 from heedline.casework.pages import case_file
 from heedline.casework.pages.case_header import CaseHeader
 from heedline.casework.report import editing
+from heedline.casework.tasks import owner_notices
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow
 from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea

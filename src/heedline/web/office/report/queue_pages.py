@@ -19,7 +19,7 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.dissemination import lines as dissemination_lines
 from heedline.casework.duty import alarm_board
 from heedline.casework.errors import NotHere
-from heedline.casework.journey import owner_notices, transitions
+from heedline.casework.journey import transitions
 from heedline.casework.linking import deconfliction, interests, matching, questions
 from heedline.casework.oversight import conflict_register
 from heedline.casework.pages import danger_page, desk_tabs, hand_overs, identity_requests
@@ -31,7 +31,7 @@ from heedline.casework.pages.queues.queue_view import QueueView
 from heedline.casework.people import training
 from heedline.casework.records import open_records
 from heedline.casework.setup import waiting_proposals
-from heedline.casework.tasks import shift_notes
+from heedline.casework.tasks import owner_notices, shift_notes
 from heedline.casework.tasks import tasks as casework_tasks
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow

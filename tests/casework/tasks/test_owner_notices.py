@@ -8,9 +8,10 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from heedline.casework.errors import Locked, NotHere
-from heedline.casework.journey import bulk_assign, owner_notices, transitions
+from heedline.casework.journey import bulk_assign, transitions
 from heedline.casework.journey.bulk_close import desk_of
-from heedline.casework.journey.owner_notices import NoticeLine
+from heedline.casework.tasks import owner_notices
+from heedline.casework.tasks.owner_notices import NoticeLine
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import OwnerNotice, SealedPayload, Step

@@ -319,7 +319,8 @@ def test_removing_it_is_one_line_and_one_migration(people: People, monkeypatch: 
     assert not Outbox.objects.filter(letter__startswith="example-").exists()
     assert not Alarm.objects.exists()
     assert not SealedHeader.objects.filter(part=PART).exists()
-    assert not any(model.objects.exists() for model in (DeskRecord, RecordMove, DeskPartHeader))
+    assert not any(model.objects.exists() for model in (DeskRecord, DeskPartHeader))
+    assert not RecordMove.objects.filter(kind__startswith="example").exists()
     with people.sitting("Odile"), pytest.raises(DatabaseError), transaction.atomic():
         Outbox(letter="example-asked", slot=slot_of(people.at)).save(force_insert=True)
     monkeypatch.setattr(register, "_desks", {})

@@ -64,6 +64,7 @@ from heedline.reports.models import (
     Task,
     Translation,
 )
+from heedline.specialist_desks.intelligence import products
 from heedline.specialist_desks.material.models import Examination, MaterialItem
 from tests.casework.setup.test_proposals import propose
 from tests.support import (
@@ -100,6 +101,7 @@ KINDS = {
     "w/subjects/": "subject request",
     "w/items/": "item",
     "w/visits/": "visit",
+    "w/products/": "product",
     "w/interests/hits/": "interest hit",
     "w/items/notices/": "company notice",
     "w/keys/compare/": "officer",
@@ -161,6 +163,7 @@ def furnish(people: People) -> dict[str, str]:
         saved_views.save("Mine", desk="north-east", query={"owner": "me"}, by=odile)
         made["item"] = material_scene.an_item_of("north-east", people)
         made["visit"] = visits.ask(house.desks["north-east"].id, "The theatre", by=odile, at=at)
+        made["product"] = products.begin(made["report"], by=odile, at=at)
         content = notice_scene.content_of(made["item"], "north-east", people)
     made["company notice"] = notice_scene.a_notice_of(made["item"], content, "north-east", people)
     made["interest hit"] = _an_interest_hit(people, made["report"])

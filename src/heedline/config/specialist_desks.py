@@ -24,9 +24,12 @@ class DeskRoutes(register.Hook):
     uploads: str = ""
 
 
+_DESKS = "heedline.specialist_desks.material,heedline.specialist_desks.intelligence"
+
+
 def packages() -> list[str]:
     """Return the packages of the desks, in the order in which they register."""
-    listed = env.text("HEEDLINE_SPECIALIST_DESKS", default="heedline.specialist_desks.material")
+    listed = env.text("HEEDLINE_SPECIALIST_DESKS", default=_DESKS)
     return [one for one in listed.split(",") if one]
 
 

@@ -1,0 +1,1 @@
+"""Pages of the intelligence desk: beginning a product at a report, writing, checking, approving."""

@@ -1,0 +1,196 @@
+"""What officers do with a product: begin, save, propose, approve, return and drop it.
+
+The reports that a product draws on are opened by transactions of their own, before the one that moves the product, so that
+no transaction and no log entry names a report and a product together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from heedline.casework.access.session import Attendance
+from heedline.casework.errors import CannotOpen, NotHere
+from heedline.casework.pages import case_file
+from heedline.casework.pages.case_file import CaseFile
+from heedline.casework.pages.desk_tabs import WorkWaiting
+from heedline.casework.products.content import Product
+from heedline.casework.products.source_risk import SourceMark, marks
+from heedline.casework.records import open_records, record
+from heedline.casework.records.open_records import OpenRecord
+from heedline.casework.records.shown_record import ShownRecord, shown
+from heedline.casework.report import notes
+from heedline.permits.gate import Refused, allows
+from heedline.reports.lifecycle import NotNow
+from heedline.reports.models import RecordStep
+from heedline.specialist_desks.intelligence.kind import KIND
+from heedline.specialist_desks.intelligence.vocabulary import IntelligenceAct, IntelligenceCapability
+
+UNCHECKED = (
+    "Go to the check first. It shows what is missing, and every passage that could identify the source."
+)
+KEPT_LONGEST = 400
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedProduct:
+    """A product with the reports that it draws on. `gone` is the number of reports that this officer can no longer open."""
+
+    record: ShownRecord
+    product: Product = field(repr=False)
+    reports: tuple[CaseFile, ...] = field(repr=False)
+    gone: int
+    marks: tuple[SourceMark, ...] = field(repr=False)
+
+
+def opened(ref: UUID, *, by: Attendance, at: datetime) -> OpenedProduct:
+    """Return a product and its reports, decrypted. The views of the reports are logged as views of those reports.
+
+    Raises NotHere, Refused, Locked and CannotOpen.
+    """
+    found = shown(KIND, ref, capability=IntelligenceCapability.WRITE, by=by, at=at)
+    product = Product.of_words(found.words)
+    reports = []
+    for one in product.reports:
+        try:
+            reports.append(case_file.case_file(UUID(one), by=by, at=at))
+        except (NotHere, Refused, CannotOpen):
+            continue
+    told = [text for one in reports for text in _told(one)]
+    risky = marks(product.shared_texts(), told, subject=product.texts.get("subject", ""))
+    return OpenedProduct(found, product, tuple(reports), len(product.reports) - len(reports), risky)
+
+
+def _told(file: CaseFile) -> list[str]:
+    """Return everything that the reporter of a report wrote or answered."""
+    answers = [line for one in file.answers.sections for _, lines in one.rows for line in lines]
+    translated = [file.answers.translation.text] if file.answers.translation is not None else []
+    messages = [one.text for one in file.messages.lines if not one.from_us]
+    return [file.answers.narrative, *translated, *answers, *messages]
+
+
+def begin(report: UUID, *, by: Attendance, at: datetime) -> UUID:
+    """Begin a product from a report that the officer can open, at the report's desk or else at one of the officer's.
+
+    Raises NotHere, Refused, Locked and CannotOpen.
+    """
+    file = case_file.case_file(report, by=by, at=at)
+    mine = sorted(by.desks, key=lambda one: one.code != file.header.desk_code)
+    able = next(
+        (one.id for one in mine if allows(by.appointments, IntelligenceCapability.WRITE, [one.id])),
+        mine[0].id,
+    )
+    return _begin(able, Product(reports=(str(report),)), by=by, at=at)
+
+
+@record.record_verb(IntelligenceAct.MOVED)
+def _begin(desk: UUID, product: Product, *, by: Attendance, at: datetime) -> UUID:
+    found = record.begin(
+        KIND, desk, product.to_words(), capability=IntelligenceCapability.WRITE, by=by, at=at
+    )
+    found.record(IntelligenceAct.MOVED, move="begin")
+    return found.row.id
+
+
+def add_report(report: UUID, ref: UUID, *, by: Attendance, at: datetime) -> None:
+    """Let a product that the officer is writing draw on another report as well. Adding it twice changes nothing.
+
+    Raises NotHere for a product that is not the officer's own draft, and what `begin` and `save` raise.
+    """
+    case_file.case_file(report, by=by, at=at)
+    _add_report(ref, str(report), by=by, at=at)
+
+
+@record.record_verb(IntelligenceAct.MOVED)
+def _add_report(ref: UUID, report: str, *, by: Attendance, at: datetime) -> None:
+    found = record.find(KIND, ref, by=by, at=at)
+    found.permit(IntelligenceCapability.WRITE)
+    if found.row.owner_id != by.officer_id:
+        raise NotHere
+    product = Product.of_words(found.words)
+    if report in product.reports:
+        return
+    found.move("save", words=replace(product, reports=(*product.reports, report)).to_words())
+    found.record(IntelligenceAct.MOVED, move="save")
+
+
+def drafts(*, by: Attendance, at: datetime) -> tuple[OpenRecord, ...]:
+    """Return the products that this officer is writing, ordered by due time."""
+    return tuple(one for one in open_records.mine(by=by, at=at) if one.page == KIND.page)
+
+
+@record.record_verb(IntelligenceAct.MOVED)
+def save(ref: UUID, product: Product, *, version: int, by: Attendance, at: datetime) -> None:
+    """Save what an officer has written so far. The reports that it draws on, and reasons for marks, stay as they were.
+
+    Raises NotHere, Refused, Changed, Locked, and NotNow for what is not stored (`Product.to_words`).
+    """
+    found = record.find(KIND, ref, by=by, at=at, version=version)
+    found.permit(IntelligenceCapability.WRITE)
+    before = Product.of_words(found.words)
+    new = replace(product, reports=before.reports, kept=before.kept)
+    found.move("save", words=new.to_words())
+    found.record(IntelligenceAct.MOVED, move="save")
+
+
+def propose(ref: UUID, kept: dict[str, str], *, version: int, by: Attendance, at: datetime) -> None:
+    """Propose a product for approval. `kept` has a reason for each marked passage that stays.
+
+    Raises NotNow with the mark's passage as `about` if one has no reason, and what `save` raises.
+    """
+    told = opened(ref, by=by, at=at)
+    reasons = {}
+    for mark in told.marks:
+        reason = kept.get(mark.passage, "")
+        if len(reason) > KEPT_LONGEST or notes.says_too_little(reason):
+            raise NotNow(
+                f"Change this passage, or say in a sentence of up to {KEPT_LONGEST} characters why it stays.",
+                about=mark.passage,
+            )
+        reasons[mark.passage] = reason
+    _propose(ref, told.product, reasons, version=version, by=by, at=at)
+
+
+@record.record_verb(IntelligenceAct.MOVED)
+def _propose(
+    ref: UUID, checked: Product, kept: dict[str, str], *, version: int, by: Attendance, at: datetime
+) -> None:
+    found = record.find(KIND, ref, by=by, at=at, version=version)
+    found.permit(IntelligenceCapability.WRITE)
+    product = Product.of_words(found.words)
+    if product != checked or product.missing():
+        raise NotNow(UNCHECKED)
+    found.move("propose", words=replace(product, kept=kept).to_words())
+    found.record(IntelligenceAct.MOVED, move="propose")
+
+
+@record.record_verb(IntelligenceAct.MOVED)
+def move(ref: UUID, how: str, *, version: int, reason: str = "", by: Attendance, at: datetime) -> None:
+    """Approve a product, return it to its author, take back a proposal or drop a draft.
+
+    Raises NotHere, Refused, also for an approval by somebody who took part, Changed, Locked and NotNow.
+    """
+    found = record.find(KIND, ref, by=by, at=at, version=version)
+    decides = how in ("approve", "return")
+    found.permit(IntelligenceCapability.APPROVE if decides else IntelligenceCapability.WRITE)
+    if how not in ("approve", "return", "take-back", "drop"):
+        raise NotHere
+    found.move(how, owner=_author(ref) if how == "return" else None, reason=reason)
+    found.record(IntelligenceAct.MOVED, move=how)
+
+
+def _author(ref: UUID) -> UUID | None:
+    """Return the officer who last proposed the product, to whom it returns."""
+    steps = RecordStep.objects.filter(record=ref, move="propose").order_by("-number")
+    return steps.values_list("by_id", flat=True).first()
+
+
+def to_approve(by: Attendance, at: datetime) -> tuple[WorkWaiting, ...]:
+    """Return the products that wait for this officer's approval, as lines of My work."""
+    return tuple(
+        WorkWaiting(
+            words=f"{one.title} waits for approval.", url=one.page, link="Read and decide", ref=one.ref
+        )
+        for one in open_records.to_decide(KIND, by=by, at=at)
+    )

@@ -1,0 +1,47 @@
+"""Register the intelligence desk's additions to the core."""
+
+from __future__ import annotations
+
+from heedline.audit.acts import DeskActs
+from heedline.casework.access.session import Attendance
+from heedline.casework.pages.desk_tabs import DeskWork, MenuLink, ReportTab
+from heedline.casework.report.notes import SealedParts
+from heedline.config.specialist_desks import DeskRoutes
+from heedline.desk_hooks.register import SpecialistDesk
+from heedline.jobs.demonstration.desks import DemoData
+from heedline.permits.roles import DeskGrants, Grant, Role
+from heedline.specialist_desks.intelligence import demo, products
+from heedline.specialist_desks.intelligence.kind import KIND
+from heedline.specialist_desks.intelligence.vocabulary import (
+    PRODUCT,
+    IntelligenceAct,
+    IntelligenceCapability,
+)
+
+_WORK = frozenset({Role.OFFICER, Role.SUPERVISOR})
+
+
+def _writes(by: Attendance) -> bool:
+    return by.may(IntelligenceCapability.WRITE)
+
+
+DESK = SpecialistDesk(
+    code="intelligence",
+    name="Intelligence reports",
+    hooks=(
+        DeskActs({IntelligenceAct.MOVED: "Began an intelligence product, or moved one on"}),
+        DeskGrants(
+            {
+                IntelligenceCapability.WRITE: Grant(words="Write intelligence products", roles=_WORK),
+                IntelligenceCapability.APPROVE: Grant(words="Approve intelligence products", roles=_WORK),
+            }
+        ),
+        DeskRoutes(office="heedline.specialist_desks.intelligence.urls"),
+        SealedParts({PRODUCT: "an intelligence product"}),
+        KIND,
+        DemoData(demo.load),
+        DeskWork(products.to_approve),
+        MenuLink(url="intelligence-products", text="Products", shown=_writes),
+        ReportTab(url="intelligence-of-report", text="Product", capability=IntelligenceCapability.WRITE),
+    ),
+)

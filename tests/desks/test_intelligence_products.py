@@ -36,8 +36,9 @@ def moved(people: People, ref: UUID, name: str, how: str, reason: str = "", vers
 
 def test_a_product_is_written_proposed_and_approved_by_a_colleague(people: People) -> None:
     ref, report = proposed(people)
-    with people.sitting("Odile") as odile, pytest.raises(Refused):
-        products.move(ref, "approve", version=version_of(ref), by=odile, at=people.at)
+    for how in ("approve", "return"):
+        with people.sitting("Odile") as odile, pytest.raises(Refused):
+            products.move(ref, how, version=version_of(ref), reason="x", by=odile, at=people.at)
     moved(people, ref, "Olga", "approve")
     assert DeskRecord.objects.get(id=ref).state == "approved"
     with people.sitting("Olga") as olga:

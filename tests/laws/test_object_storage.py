@@ -317,7 +317,7 @@ def test_the_doctor_says_whether_the_bucket_knows_conditional_writes(
     monkeypatch.setenv("HEEDLINE_FILES_S3_SECRET", "b" if kept is not None else "wrong")
     if kept is False:
         monkeypatch.setattr(ObjectStorage, "keeps_conditions", lambda _: False)
-    right, said = doctor_files._conditions("files")
+    right, said = doctor_files._conditions()
     assert right is bool(kept)
     words = {True: "which was tried", False: "Parts of files would be lost", None: "could not be tried"}
     assert words[kept] in said

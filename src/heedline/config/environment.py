@@ -87,3 +87,13 @@ def secret(name: str, *, default: str | None = None) -> str:
         except OSError:
             raise Malformed(f"{name}_FILE", "the path of a readable file") from None
     return text(name, default=default)
+
+
+def object_storage() -> tuple[str, dict[str, str]]:
+    """Return the bucket in which files are kept, or "", and the endpoint, region, key and secret of its service."""
+    return text("HEEDLINE_FILES_BUCKET", default=""), {
+        "endpoint": text("HEEDLINE_FILES_S3_ENDPOINT", default=""),
+        "region": text("HEEDLINE_FILES_S3_REGION", default=""),
+        "key": text("HEEDLINE_FILES_S3_KEY", default=""),
+        "secret": secret("HEEDLINE_FILES_S3_SECRET", default=""),
+    }

@@ -60,13 +60,7 @@ FILES = env.path("HEEDLINE_FILES", default=str(HOME / "files"))
 #: Bytes that files leave free on their disk: room for reports in words.
 FILES_KEEP_FREE = env.megabytes("HEEDLINE_FILES_KEEP_FREE_MB", default=1024)
 #: A bucket of S3-compatible object storage, in which they are kept instead of the folder. Empty: none.
-FILES_BUCKET = env.text("HEEDLINE_FILES_BUCKET", default="")
-FILES_S3 = {
-    "endpoint": env.text("HEEDLINE_FILES_S3_ENDPOINT", default=""),
-    "region": env.text("HEEDLINE_FILES_S3_REGION", default=""),
-    "key": env.text("HEEDLINE_FILES_S3_KEY", default=""),
-    "secret": env.secret("HEEDLINE_FILES_S3_SECRET", default=""),
-}
+FILES_BUCKET, FILES_S3 = env.object_storage()
 #: Where ClamAV's clamd is asked about files: the path of its socket, or host:port. Empty: nowhere.
 CLAMD = env.text("HEEDLINE_CLAMD", default="")
 PAGES_DIR = env.path("HEEDLINE_PAGES_DIR", default=str(HOME / "pages"))

@@ -49,8 +49,8 @@ SUBJECT = 6
 REGISTER = {"/w/interests/": 8, "/w/interests/hits/": 7}
 #: My work of an officer, who has a task, a report and an alarm.
 MY_WORK = 20
-#: What My work asks more where a desk has records: those that the officer owns, and those of the example desk that wait for
-#: a second person.
+#: What My work asks more where desks have records: those that the officer owns, and those of the example desk and of the
+#: intelligence desk that wait for a second person.
 RECORDS = 3
 _BORDERS = ("SAVEPOINT", "RELEASE SAVEPOINT")
 _OF_THE_TESTS = ("SET ROLE", "SELECT current_user")

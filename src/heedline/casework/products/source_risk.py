@@ -93,10 +93,8 @@ _SMALL: Final = frozenset(
         "said",
         "says",
         "sure",
-        "not",
         "very",
         "just",
-        "been",
         "going",
         "afraid",
         "worried",
@@ -125,7 +123,7 @@ class Risk(StrEnum):
     def words(self) -> str:
         """Return the reason in words."""
         return {
-            Risk.WORDING: "A word that points to a source, or the reporter’s own wording",
+            Risk.WORDING: "A word that points to a source, or the reporter's own wording",
             Risk.TIME: "An exact time from the report",
             Risk.RELATION: "How the reporter is related to the subject, or knows them",
             Risk.ROLE: "What the reporter does, or from where they know it",

@@ -1,7 +1,7 @@
 """Check the installation and each process's privileges against the live database.
 
-Nothing is changed, except that an object is written to a bucket and deleted again (`files`). The output names tables, functions, rights and versions, and never a row, a secret or
-an address.
+Nothing is changed, except that an object is written to a bucket and deleted again (`files`). The output names tables,
+functions, rights and versions, and never a row, a secret or an address.
 """
 
 from __future__ import annotations

@@ -20,15 +20,11 @@ _ONE_ACCOUNT = (
 )
 
 
-def _conditions(bucket: str) -> tuple[bool, str]:
+def _conditions() -> tuple[bool, str]:
     """Return whether the object storage refuses to overwrite what another server has written, as tried with an object."""
-    at = {
-        name: env.text(f"HEEDLINE_FILES_S3_{name.upper()}", default="")
-        for name in ("endpoint", "region", "key")
-    }
-    secret = env.secret("HEEDLINE_FILES_S3_SECRET", default="")
+    bucket, service = env.object_storage()
     try:
-        kept = ObjectStorage(bucket_storage(bucket, **at, secret=secret)).keeps_conditions()
+        kept = ObjectStorage(bucket_storage(bucket, **service)).keeps_conditions()
     except (ConnectionError, ObjectMissing, StorageFull) as error:
         return (False, f"whether the object storage refuses to overwrite a block could not be tried: {error}")
     return (
@@ -47,9 +43,9 @@ def told(connection: psycopg.Connection[tuple[Any, ...]]) -> Iterator[tuple[bool
     """
     row = connection.execute("SELECT born FROM desks_installation").fetchone()
     live = row is not None and row[0] == "live"
-    if bucket := env.text("HEEDLINE_FILES_BUCKET", default=""):
+    if env.object_storage()[0]:
         yield True, "files are kept in object storage, so that each process can have an account of its own"
-        yield _conditions(bucket)
+        yield _conditions()
     else:
         yield None, _ONE_ACCOUNT if live else "files are kept in a folder of this account"
     sandbox = sandbox_missing()

@@ -31,6 +31,5 @@ KIND: Final = RecordKind(
         ("proposed", "return"): "writing",
         ("proposed", "take-back"): "writing",
     },
-    decides=frozenset({"approve"}),
-    uninvolved=frozenset({"return"}),
+    decides=frozenset({"approve", "return"}),
 )

@@ -23,7 +23,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -43,13 +43,15 @@ from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import Move, NotNow, Stage
-from heedline.reports.models import CallBack, Report
+from heedline.reports.models import CallBack, Report, Step
 from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
 
 #: The outcome by which a call-back ends without a call.
 NOT_MADE = "not-made"
 EMAILED = "emailed"
+#: An email that is on its way, and the two ends of one that keep no promise.
+EMAILING, EMAIL_REFUSED, EMAIL_UNSENT = "emailing", "email-refused", "email-unsent"
 #: How an attempt went, in words.
 HOWS = {
     "reached": "They were reached",
@@ -58,18 +60,27 @@ HOWS = {
     "another": "Somebody else answered",
     "wrong-number": "Wrong number",
     "message-left": "A message was left, with a name and a number only",
-    EMAILED: "They were emailed, and the email was not returned",
+    EMAILED: "They were emailed",
+    EMAILING: "Sending of an email began",
+    EMAIL_REFUSED: "The mail server refused the email",
+    EMAIL_UNSENT: "The email was not sent, because no mail server took it",
     NOT_MADE: "No call will be made",
 }
 #: What a call to a reporter can end in, and what an attempt to answer an organisation can.
 CALL_BACKS = ("reached", "declined", "no-answer", "another", "wrong-number", NOT_MADE)
 FIRST_ANSWERS = ("reached", EMAILED, "message-left", "no-answer", "wrong-number", NOT_MADE)
+#: What becomes of an email that this service sends, besides `EMAILED`, and what the desk is told while it is the latest.
+EMAIL_TROUBLE = {
+    EMAILING: "The sending of an email began, and how it ended is not known.",
+    EMAIL_REFUSED: "The mail server refused the latest email.",
+    EMAIL_UNSENT: "The latest email was not sent, because no mail server took it.",
+}
 #: The outcomes that keep the promise of a first answer.
 KEEPS_PROMISE = frozenset({"reached", EMAILED})
 #: The outcomes of a call that reached the reporter.
 REACHED = frozenset({"reached", "declined"})
 #: The outcomes of an attempt that reached nobody.
-UNREACHED = frozenset({"no-answer", "wrong-number", "message-left"})
+UNREACHED = frozenset({"no-answer", "wrong-number", "message-left", EMAIL_REFUSED})
 #: The outcomes of a call on which somebody spoke, and could say whether anyone is in danger.
 SPOKE = REACHED | {"another"}
 _ENDS = REACHED | {EMAILED, NOT_MADE}
@@ -215,7 +226,7 @@ def note_attempt(
     """
     by, at, ref = found.by, found.at, found.report.id
     call, row = _call(found)
-    if how not in (FIRST_ANSWERS if call is None else CALL_BACKS):
+    if how not in ((*FIRST_ANSWERS, *EMAIL_TROUBLE) if call is None else CALL_BACKS):
         raise ValueError("an attempt ends in one of those that are offered")
     told = {name: value for name, value in (("with", whom), ("said", said), ("danger", danger)) if value}
     note = notes.seal(found, told) if told else None
@@ -228,6 +239,9 @@ def note_attempt(
         **changes,
         **editing.lease(by, at),
     )
+    record(found, Act.CALL_TRIED, how=how)
+    if how == EMAILING:  # the attempt is counted when it has ended
+        return
     row.done = row.done or how in _ENDS
     if how not in _ENDS:
         # a supervisor is told of a wrong number at once: trying it again is no use
@@ -237,9 +251,14 @@ def note_attempt(
     else:
         row.missed = 0
     row.save(update_fields=["due_at", "missed", "done"])
-    record(found, Act.CALL_TRIED, how=how)
     if row.done:
         resolve(AlarmEvent.CALLED, ref, by=by, at=at)
+
+
+def latest_attempt(report: Any) -> QuerySet[Step, Any]:
+    """Return the query for how the latest attempt at a report ended, as a code."""
+    tried = Step.objects.filter(report=report, move=Move.CALL).order_by("-number")
+    return tried.values_list("codes__call", flat=True)[:1]
 
 
 def nothing_promised(report: Report) -> None:
@@ -276,6 +295,7 @@ class CallToMake:
     missed: int
     line: CallLine | None
     opened: bool = False
+    trouble: str = ""
 
 
 def to_make(
@@ -297,6 +317,7 @@ def to_make(
         CallBack.objects.filter(which)
         .exclude(report__stage=Stage.CLOSED)
         .select_related("report__desk", "report__owner")
+        .annotate(latest=Subquery(latest_attempt(OuterRef("report_id"))))
         .order_by("due_at", "report_id")[:SHOWN]
     )
     opened: dict[UUID, OpenedReport] = {}
@@ -332,4 +353,5 @@ def _to_make(row: CallBack, opened: OpenedReport | None, by: Attendance, at: dat
         missed=row.missed,
         line=line_of(call, row, at) if call is not None else None,
         opened=opened is not None,
+        trouble=EMAIL_TROUBLE.get(getattr(row, "latest", None) or "", ""),
     )

@@ -27,19 +27,22 @@ from heedline.casework.search.documents import NAMES_ADVISER
 from heedline.desks.models import Officer
 from heedline.dispatch.clocks import due_words
 from heedline.packs import load_pack
-from heedline.reports.lifecycle import Move
-from heedline.reports.models import CallBack, Message, Report, Step
+from heedline.reports.models import CallBack, Message, Report
 from heedline.reports.stored import parts_of
 
 
 @dataclass(frozen=True)
 class FirstAnswerLine:
-    """The first answer to an organisation: by when, how many attempts did not reach it, and whether it has been given."""
+    """The first answer to an organisation: by when, how many attempts did not reach it, and whether it has been given.
+
+    `trouble` says what is wrong with the latest attempt if that was an email, or "".
+    """
 
     due_words: str
     overdue: bool
     missed: int
     done: bool
+    trouble: str = ""
 
 
 def line_of(report: Report, at: datetime) -> FirstAnswerLine | None:
@@ -49,7 +52,8 @@ def line_of(report: Report, at: datetime) -> FirstAnswerLine | None:
         return None
     late = not row.done and row.due_at < at
     words = "" if row.done else due_words(row.due_at, at, session.office_zone())
-    return FirstAnswerLine(words, late, row.missed, row.done)
+    trouble = call_back.EMAIL_TROUBLE.get(_last_attempt(report) or "", "")
+    return FirstAnswerLine(words, late, row.missed, row.done, trouble)
 
 
 def promise(found: FoundReport, adviser: UUID, due_at: datetime | None) -> None:
@@ -75,8 +79,7 @@ def promise(found: FoundReport, adviser: UUID, due_at: datetime | None) -> None:
 
 def _last_attempt(report: Report) -> str | None:
     """Return how the last attempt to answer went, as a code, or None if there was none."""
-    attempts = Step.objects.filter(report=report, move=Move.CALL).order_by("-number")
-    return attempts.values_list("codes__call", flat=True).first()
+    return next(iter(call_back.latest_attempt(report)), None)
 
 
 def _named_last(found: FoundReport) -> str:

@@ -8,7 +8,14 @@ from heedline.web.entrance import key_pages
 from heedline.web.entrance import urls as entrance
 from heedline.web.office import me_pages, welfare_pages
 from heedline.web.office.board import board_pages
-from heedline.web.office.calls import call_after, call_back_pages, call_files, call_pages, first_answer_pages
+from heedline.web.office.calls import (
+    call_after,
+    call_back_pages,
+    call_files,
+    call_pages,
+    email_answer_pages,
+    first_answer_pages,
+)
 from heedline.web.office.duty import (
     duty_pages,
     incident_pages,
@@ -109,6 +116,7 @@ urlpatterns = [
     path("w/incidents/", incident_pages.incident_list, name="incidents"),
     path("w/incidents/close/", incident_pages.close, name="incident-close"),
     path("w/r/<uuid:ref>/answer/", first_answer_pages.first_answer, name="report-answer"),
+    path("w/r/<uuid:ref>/answer/email/", email_answer_pages.email_answer, name="report-email"),
     path("w/calls/", call_back_pages.calls, name="calls"),
     path("w/translations/", translation_pages.translations, name="translations"),
     path("w/q/<slug:desk>/bulk/", bulk_pages.bulk, name="bulk"),

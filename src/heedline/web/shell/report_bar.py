@@ -31,6 +31,7 @@ PRIORITIES: dict[str, str] = {
 }
 #: Pages of a report without a tab of their own.
 _STANDS_UNDER = {
+    "report-email": "report-answer",
     "report-trace": "report-identity",
     "report-file": "report-files",
     "report-original": "report-files",

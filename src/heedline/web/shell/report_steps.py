@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from heedline.casework.contact.call_back import EMAILED, HOWS, NOT_MADE, REACHED
+from heedline.casework.contact.call_back import EMAIL_TROUBLE, EMAILED, HOWS, NOT_MADE, REACHED
 from heedline.casework.pages.case_history import CaseHistory
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import Move
@@ -46,7 +46,7 @@ def move_words(move: Move, codes: Iterable[tuple[str, str]]) -> str:
     """Return the title of a transition. A call that did not reach the reporter is not titled as one that did."""
     how = dict(codes).get("call", "")
     if move == Move.CALL and how in HOWS and how not in REACHED:
-        return HOWS[how] if how in (EMAILED, NOT_MADE) else f"Call tried: {HOWS[how].lower()}"
+        return HOWS[how] if how in (EMAILED, NOT_MADE, *EMAIL_TROUBLE) else f"Call tried: {HOWS[how].lower()}"
     return MOVES.get(move, move)
 
 

@@ -27,7 +27,8 @@ from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
 
 _HOWS = {code: calling.HOWS[code] for code in calling.FIRST_ANSWERS} | {
-    calling.NOT_MADE: "No answer is needed"
+    calling.EMAILED: "They were emailed from the desk’s own mailbox, and the email was not returned",
+    calling.NOT_MADE: "No answer is needed",
 }
 _FIELDS = (
     Radios(

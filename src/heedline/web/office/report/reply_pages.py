@@ -43,6 +43,7 @@ _WITH_MESSAGES = frozenset(
         "report-answer",
         "report-call",
         "report-close",
+        "report-email",
         "report-hand-over",
         "report-identity",
         "report-seen",

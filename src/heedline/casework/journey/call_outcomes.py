@@ -26,11 +26,11 @@ def tried(
     *,
     whom: str = "",
     danger: str = "",
-    version: int | None,
+    version: int,
     by: Attendance,
     at: datetime,
 ) -> None:
-    """Record the outcome of an attempt to call or to answer, to the present version of the report if none is given.
+    """Record the outcome of an attempt to call.
 
     `whom` is the person of an organisation that was reached. `danger` is one of `DANGER_ANSWERS`, or "" if nobody spoke. All but "no" raise the report's priority and page the desk,
     whoever owns the report, and "yes" opens a danger to life. Raises NotHere, Changed, Refused, Locked and CannotOpen.

@@ -9,11 +9,10 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
 from heedline.casework.access import session
-from heedline.casework.contact import adviser_letters
+from heedline.casework.contact import adviser_letters, answering_by_email
 from heedline.casework.contact.adviser_letters import AdviserLetter
 from heedline.casework.contact.call_back import EMAIL_TROUBLE
 from heedline.casework.errors import Changed, NotHere
-from heedline.casework.journey import answering_by_email
 from heedline.casework.pages import case_file
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow

@@ -12,10 +12,10 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
-from heedline.casework.contact import adviser_letters, call_back
+from heedline.casework.contact import adviser_letters, answering_by_email, call_back
 from heedline.casework.delivery import carrying
 from heedline.casework.errors import Changed, NotHere
-from heedline.casework.journey import answering_by_email, transitions
+from heedline.casework.journey import transitions
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import Move, NotNow

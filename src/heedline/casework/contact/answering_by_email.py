@@ -16,7 +16,6 @@ from heedline.casework.contact import adviser_letters, call_back
 from heedline.casework.contact.adviser_letters import AdviserLetter
 from heedline.casework.delivery import carrying
 from heedline.casework.delivery.attempts import AttemptOutcome
-from heedline.casework.journey import call_outcomes
 from heedline.casework.report.verb import find, verb
 from heedline.permits.capabilities import Capability
 
@@ -44,7 +43,7 @@ def send(ref: UUID, number: str, coming: str, *, version: int, by: Attendance, a
     carried = carrying.carry_email(letter.message, to=letter.to, at=at)
     how = _ENDED.get(carried.outcome, call_back.EMAIL_UNSENT)
     said = f"The mail server: {carried.proof}" if carried.proof else ""
-    call_outcomes.tried(ref, how, said, version=None, by=by, at=at)
+    _ended(ref, how, said, by=by, at=at)
     return how
 
 
@@ -57,3 +56,10 @@ def _begin(
     letter = adviser_letters.compose(found, number, coming)
     call_back.note_attempt(found, call_back.EMAILING, letter.as_kept, danger="")
     return letter
+
+
+@verb(Act.CALL_TRIED)
+def _ended(ref: UUID, how: str, said: str, *, by: Attendance, at: datetime) -> None:
+    found = find(ref, by=by, at=at)
+    found.permit(Capability.CALL_BACK)
+    call_back.note_attempt(found, how, said, danger="")

@@ -9,12 +9,16 @@ import pytest
 from django.db import connection
 
 from heedline.casework.errors import Changed, NotHere
+from heedline.casework.pages import desk_tabs
 from heedline.casework.products.content import ITEM_LIMIT, GradedText, Product
+from heedline.casework.setup import stewardship
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskPartPayload, DeskRecord
 from heedline.specialist_desks.intelligence import products
 from tests.laws import thief
+from tests.support import advice_scene, cast
+from tests.support.acting import acting
 from tests.support.keeping_scene import with_leads
 from tests.support.product_scene import WHOLE, begun, proposed, saved, version_of
 from tests.support.scene_people import People, logged
@@ -158,6 +162,25 @@ def test_strangers_are_told_that_it_is_not_there(people: People) -> None:
                 products.move(unknown, "approve", version=1, by=otto, at=people.at)
         with pytest.raises(NotHere):
             products.begin(report, by=otto, at=people.at)
+
+
+def test_an_adviser_sees_and_writes_no_product(people: People) -> None:
+    house = people.house
+    with acting("office"):
+        cast._officer(house, "Enid", house.officers["Odile"].organisation, house.hands, people.at)
+        stewardship.state_officer_keys(house.keys["Enid"], hands=house.hands, at=people.at)
+    advice_scene.adviser_desk(people, names=("Enid", "Otto"))
+    ref, _ = advice_scene.a_request(people)
+    with people.sitting("Enid") as enid:
+        assert products.desks_of(enid) == ()
+        assert "Products" not in dict(desk_tabs.menu_links(by=enid))
+        assert "Product" not in {one.text for one in desk_tabs.desk_tabs(ref, by=enid, at=people.at)}
+        with pytest.raises(NotHere):
+            products.begin(ref, by=enid, at=people.at)
+    with people.sitting("Otto") as otto:
+        assert [one.code for one in products.desks_of(otto)] == ["south-west"]
+    with people.sitting("Odile") as odile:
+        assert "Products" in dict(desk_tabs.menu_links(by=odile))
 
 
 def test_every_version_has_one_size_whatever_it_says(people: People) -> None:

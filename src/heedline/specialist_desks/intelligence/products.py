@@ -10,6 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
+
+from heedline.casework.access.keyring import DeskLine
 from heedline.casework.access.session import Attendance
 from heedline.casework.errors import CannotOpen, NotHere
 from heedline.casework.pages import case_file
@@ -21,6 +24,7 @@ from heedline.casework.records import open_records, record
 from heedline.casework.records.open_records import OpenRecord
 from heedline.casework.records.shown_record import ShownRecord, shown
 from heedline.casework.report import notes
+from heedline.packs import load_pack
 from heedline.permits.gate import Refused, allows
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import RecordStep
@@ -70,18 +74,29 @@ def _told(file: CaseFile) -> list[str]:
     return [file.answers.narrative, *translated, *answers, *messages]
 
 
+def desks_of(by: Attendance) -> tuple[DeskLine, ...]:
+    """Return the desks at which this officer may write products.
+
+    A desk of an ordinary service, such as security advice, has none: its officers see no product.
+    """
+    ordinary = {one.desk_kind for one in load_pack(settings.PACK).kinds.values() if not one.confidential}
+    return tuple(
+        one
+        for one in by.desks
+        if one.kind not in ordinary and allows(by.appointments, IntelligenceCapability.WRITE, [one.id])
+    )
+
+
 def begin(report: UUID, *, by: Attendance, at: datetime) -> UUID:
     """Begin a product from a report that the officer can open, at the report's desk or else at one of the officer's.
 
-    Raises NotHere, Refused, Locked and CannotOpen.
+    Raises NotHere, also for an officer whose desks write no products, Refused, Locked and CannotOpen.
     """
     file = case_file.case_file(report, by=by, at=at)
-    mine = sorted(by.desks, key=lambda one: one.code != file.header.desk_code)
-    able = next(
-        (one.id for one in mine if allows(by.appointments, IntelligenceCapability.WRITE, [one.id])),
-        mine[0].id,
-    )
-    return _begin(able, Product(reports=(str(report),)), by=by, at=at)
+    mine = sorted(desks_of(by), key=lambda one: one.code != file.header.desk_code)
+    if not mine:
+        raise NotHere
+    return _begin(mine[0].id, Product(reports=(str(report),)), by=by, at=at)
 
 
 @record.record_verb(IntelligenceAct.MOVED)

@@ -22,7 +22,7 @@ _WORK = frozenset({Role.OFFICER, Role.SUPERVISOR})
 
 
 def _writes(by: Attendance) -> bool:
-    return by.may(IntelligenceCapability.WRITE)
+    return bool(products.desks_of(by))
 
 
 DESK = SpecialistDesk(
@@ -42,6 +42,11 @@ DESK = SpecialistDesk(
         DemoData(demo.load),
         DeskWork(products.to_approve),
         MenuLink(url="intelligence-products", text="Products", shown=_writes),
-        ReportTab(url="intelligence-of-report", text="Product", capability=IntelligenceCapability.WRITE),
+        ReportTab(
+            url="intelligence-of-report",
+            text="Product",
+            capability=IntelligenceCapability.WRITE,
+            shown=lambda _, by: _writes(by),
+        ),
     ),
 )

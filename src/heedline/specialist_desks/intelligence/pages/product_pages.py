@@ -85,6 +85,8 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
             chosen = products.begin(ref, by=by, at=at)
         return HttpResponseRedirect(reverse("intelligence-write", kwargs={"ref": chosen}))
     file = case_file.case_file(ref, by=by, at=at)
+    if not products.desks_of(by):
+        raise NotHere
     context = {"drafts": products.drafts(by=by, at=at)}
     return page(request, "intelligence/of_report.html", file, "intelligence-of-report", context)
 
@@ -93,6 +95,8 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
 @require_GET
 def product_list(request: OfficeRequest) -> HttpResponse:
     """List open products."""
+    if not products.desks_of(request.attendance):
+        raise NotHere
     found = open_records.of_kind(
         KIND,
         page_number(request),

@@ -17,12 +17,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from urllib.request import urlopen
 
 import psycopg
 import pytest
 from procrastinate.contrib.django.utils import connector_params
 
 from heedline.dispatch.clocks import minute_of, slot_of
+from tests.support.ports import free_port
 
 _START = "import django; django.setup(); from heedline.jobs.worker import run; raise SystemExit(run())"
 #: The same on a machine whose clock is set back by ninety seconds as soon as there is a certain file.
@@ -41,6 +43,7 @@ paging.drain = lambda at, **only: drain(at, **only) if only else time.sleep(600)
 {_START}
 """
 _NAME = f"worker-under-test-{os.getpid()}"
+_PORT = free_port()
 
 
 @pytest.fixture
@@ -136,6 +139,7 @@ def start(tmp_path: Path, database: psycopg.Connection[Any], program: str = _STA
         "HEEDLINE_DEMO": "1",
         "HEEDLINE_HOME": str(tmp_path),
         "HEEDLINE_PAGES_DIR": str(tmp_path / "pages"),
+        "HEEDLINE_MONITORING_PORT": str(_PORT),
     }
     return subprocess.Popen(
         [sys.executable, "-c", program], env=environment, stderr=subprocess.PIPE, text=True
@@ -159,6 +163,8 @@ def test_the_worker_pages_survives_its_database_and_stops_when_told(
         until(lambda: rows(database, "SELECT minute FROM dispatch_worker_beat WHERE id = 1"))
         ((minute,),) = rows(database, "SELECT minute FROM dispatch_worker_beat WHERE id = 1")
         assert minute == minute_of(minute)
+        with urlopen(f"http://127.0.0.1:{_PORT}/ready", timeout=10) as answer:
+            assert answer.status == 200
         # every connection is lost: the worker comes back by itself
         database.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s", [_NAME]

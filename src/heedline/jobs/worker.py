@@ -29,6 +29,7 @@ from django.db import close_old_connections, connections
 from procrastinate.contrib.django.utils import connector_params
 
 from heedline.casework.attachments import sweeping as file_sweeping
+from heedline.casework.continuity import health
 from heedline.casework.dissemination import clock as dissemination_clock
 from heedline.casework.duty import (
     dangers,
@@ -48,11 +49,13 @@ from heedline.casework.records import clock as records_clock
 from heedline.casework.retention import clock as retention_clock
 from heedline.casework.rota import rota_clock
 from heedline.casework.tasks import clock as tasks_clock
+from heedline.config import environment as env
 from heedline.desk_hooks import register
 from heedline.dispatch import clockwork
 from heedline.dispatch.desk_clocks import DeskClock
 from heedline.dispatch.folder import settle_folder
 from heedline.dispatch.turns import forget_dead_rows, forget_jobs, forget_later_ticks
+from heedline.jobs import monitoring
 
 logger = logging.getLogger("heedline.worker")
 
@@ -64,6 +67,8 @@ _LOOK_AT_CLOCK_SECONDS = 1.0
 _STOP_WITHIN_SECONDS = 20.0
 _DANGERS_SECONDS = 5.0
 _QUEUE = "heedline"
+#: What the operator's monitoring is told.
+_health = monitoring.WorkerHealth()
 #: Tables with rows that are short-lived and whose age says when something happened.
 _TRACES = (
     "procrastinate_jobs",
@@ -138,6 +143,11 @@ def settle_drafts(at: datetime) -> None:
     settle_arrivals.settle_drafts(at)
 
 
+def measure(at: datetime) -> None:
+    """Keep the figures of the last finished quarter hour for the operator's monitoring."""
+    _health.keep(health.figures(at))
+
+
 def keep_or_dispose(at: datetime) -> None:
     """Delete reporters' identities whose retention period has ended, and flag overdue reviews and answers."""
     retention_clock.end_identities(at)
@@ -165,6 +175,7 @@ TASKS = (
     PeriodicTask("watch-training", "20 * * * * 40", 1, training_clock.watch),
     PeriodicTask("wipe-practice", "25 * * * * 40", 1, practice.wipe),
     PeriodicTask("settle", "*/15 * * * * 0", 4, settle),
+    PeriodicTask("measure", "*/5 * * * * 50", 1, measure),
     PeriodicTask("settle-drafts", "*/15 * * * * 10", 1, settle_drafts),
     PeriodicTask("draw-checks", "0 * * * * 40", 1, draw_checks),
     PeriodicTask("keeping", "10 * * * * 40", 1, keep_or_dispose),
@@ -189,8 +200,9 @@ class Runner:
     with its times.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, thread: str) -> None:
         self._failures: Counter[str] = Counter()
+        self._thread = thread
 
     def __call__(self, task: PeriodicTask) -> None:
         close_old_connections()
@@ -198,9 +210,11 @@ class Runner:
         try:
             task.call(at)
             self._failures[task.name] = 0
+            _health.succeeded(task.name, self._thread)
         except Exception:
             logger.exception("a background task failed")
             self._failures[task.name] += 1
+            _health.failed(task.name)
             if self._failures[task.name] >= FAILURES_BEFORE_ALARM:
                 self._raise_alarm(at)
         finally:
@@ -219,7 +233,7 @@ def page_dangers_until(stop: threading.Event) -> None:
     It has a thread and a database connection of its own, and counts by a clock that only runs forward: pages about danger
     must go out within sixty seconds, also while thousands of other alarms are paged or arrivals are settled.
     """
-    run, dangers = Runner(), PeriodicTask("page-dangers", "", 9, page_dangers)
+    run, dangers = Runner(monitoring.DANGERS), PeriodicTask("page-dangers", "", 9, page_dangers)
     while not stop.is_set():
         run(dangers)
         stop.wait(_DANGERS_SECONDS)
@@ -293,7 +307,7 @@ async def _until_stopped(thread: ThreadPoolExecutor) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    run = Runner()
+    run = Runner(monitoring.TASKS)
     while not stop.is_set():
         try:
             await _work(stop, thread, run)
@@ -320,8 +334,12 @@ def _leave() -> None:
 def run() -> int:
     """Run the worker until SIGTERM or SIGINT, and return exit code 0.
 
-    The running task is allowed to finish first. Django must have been set up as the process `worker`.
+    The running task is allowed to finish first. Django must have been set up as the process `worker`. Monitoring is answered
+    if HEEDLINE_MONITORING_PORT is set. Raises OSError if that port is taken.
     """
+    if env.text("HEEDLINE_MONITORING_PORT", default=""):
+        host = env.text("HEEDLINE_BIND", default="127.0.0.1")
+        monitoring.serve(_health, host, env.port("HEEDLINE_MONITORING_PORT", default=8004))
     stop = threading.Event()
     dangers = threading.Thread(target=page_dangers_until, args=[stop], name="dangers")
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="task") as thread:

@@ -65,7 +65,7 @@ def request(people: People, **told: Any) -> UUID:
 def send(people: People, ref: UUID, name: str = "Otto", number: str = NUMBER, coming: str = "visit") -> str:
     version = row(ref).version
     with people.sitting(name) as here:
-        return answering_by_email.send(ref, number, coming, version=version, by=here, at=people.at)
+        return answering_by_email.send(ref, number, coming, version=version, by=here, at=people.at)[0]
 
 
 def hows(ref: UUID) -> list[str]:
@@ -165,6 +165,15 @@ def test_a_mail_server_that_is_away_is_no_proof_that_nobody_could_be_reached() -
     assert call_back.EMAIL_REFUSED in call_back.UNREACHED
     assert call_back.EMAIL_UNSENT not in call_back.UNREACHED
     assert not call_back.KEEPS_PROMISE & call_back.EMAIL_TROUBLE.keys()
+
+
+def test_an_email_that_went_to_the_folder_of_a_demonstration_is_not_said_to_be_sent(people: People) -> None:
+    ref = request(people)
+    with people.sitting("Otto") as here:
+        _, said = answering_by_email.send(
+            ref, NUMBER, "visit", version=row(ref).version, by=here, at=people.at
+        )
+    assert said == carrying.WRITTEN_TO_FOLDER
 
 
 def test_what_two_people_send_at_once_is_sent_once(people: People, server: FakeCompany) -> None:

@@ -33,8 +33,10 @@ def preview(ref: UUID, number: str, coming: str, *, by: Attendance, at: datetime
     return adviser_letters.compose(found, number, coming)
 
 
-def send(ref: UUID, number: str, coming: str, *, version: int, by: Attendance, at: datetime) -> str:
-    """Send the letter, record the attempt, and return how it ended, as a code of `call_back.HOWS`.
+def send(
+    ref: UUID, number: str, coming: str, *, version: int, by: Attendance, at: datetime
+) -> tuple[str, str]:
+    """Send the letter, record the attempt, and return how it ended, as a code of `call_back.HOWS` and in words.
 
     Raises NotHere, Changed, Refused, NotNow, Locked and CannotOpen. If the office stops while the letter is carried, the
     attempt stays as one whose end is not known.
@@ -42,9 +44,11 @@ def send(ref: UUID, number: str, coming: str, *, version: int, by: Attendance, a
     letter = _begin(ref, number, coming, version=version, by=by, at=at)
     carried = carrying.carry_email(letter.message, to=letter.to, at=at)
     how = _ENDED.get(carried.outcome, call_back.EMAIL_UNSENT)
-    said = f"The mail server: {carried.proof}" if carried.proof else ""
+    said = carried.proof
+    if said and said != carrying.WRITTEN_TO_FOLDER:
+        said = f"The mail server: {said}"
     _ended(ref, how, said, by=by, at=at)
-    return how
+    return how, said
 
 
 @verb(Act.CALL_TRIED)

@@ -22,7 +22,8 @@ from heedline.dispatch.folder import write_page
 _WITHIN = 90
 #: Of the office's environment the courier gets these, and nothing that opens or signs.
 _INHERITED = ("PATH", "LANG", "PYTHONPATH", "SSL_CERT_FILE", "SSL_CERT_DIR")
-_DEMO = "Written to the folder of the demonstration. Nothing was sent."
+#: What became of a letter where nothing leaves the machine.
+WRITTEN_TO_FOLDER = "Written to the folder of the demonstration. Nothing was sent."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def _to_the_folder(body: bytes, ending: str, at: datetime) -> CarriedLetter:
     if not (settings.DEMO or settings.TESTING):
         return CarriedLetter(AttemptOutcome.LATER, "No mail server is configured.")
     write_page(body, ending=ending, at=at)
-    return CarriedLetter(AttemptOutcome.ACCEPTED, _DEMO)
+    return CarriedLetter(AttemptOutcome.ACCEPTED, WRITTEN_TO_FOLDER)
 
 
 def _text(body: bytes) -> str:

@@ -12,6 +12,7 @@ from heedline.casework.access import session
 from heedline.casework.contact import adviser_letters, answering_by_email
 from heedline.casework.contact.adviser_letters import AdviserLetter
 from heedline.casework.contact.call_back import EMAIL_TROUBLE
+from heedline.casework.delivery.carrying import WRITTEN_TO_FOLDER
 from heedline.casework.errors import Changed, NotHere
 from heedline.casework.pages import case_file
 from heedline.permits.gate import Refused
@@ -67,9 +68,10 @@ def email_answer(request: OfficeRequest, ref: UUID) -> HttpResponse:
         if do != "send":
             letter = answering_by_email.preview(ref, number, coming, by=by, at=at)
             return _show(request, ref, form, letter=letter)
-        how = answering_by_email.send(ref, number, coming, version=version_of(request), by=by, at=at)
+        how, said = answering_by_email.send(ref, number, coming, version=version_of(request), by=by, at=at)
         if how not in EMAIL_TROUBLE:
-            messages.success(request, "The mail server accepted the email.")
+            done = said if said == WRITTEN_TO_FOLDER else "The mail server accepted the email."
+            messages.success(request, done)
             return let_go(request, HttpResponseRedirect(with_queue(request, "report-answer", ref=ref)), by)
         letter = answering_by_email.preview(ref, number, coming, by=by, at=at)
         return _show(request, ref, form, 409, letter=letter)

@@ -1,4 +1,4 @@
-"""The example desk in an officer's browser: its tab, its page and its column in the queue."""
+"""The example desk in an officer's browser: its page under a place of the report and its column in the queue."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def leads(house: House) -> None:
     stewardship.appoint(*olga_leads, hands=house.hands, at=now())
 
 
-def test_the_tab_the_page_and_the_column(house: House, hand: Callable[[], Hand]) -> None:  # noqa: F811
+def test_the_place_the_page_and_the_column(house: House, hand: Callable[[], Hand]) -> None:  # noqa: F811
     leads(house)
     ref, _ = People(house, now()).taken()
     where = f"/w/r/{ref}/example-checks/"
     odile = hand().at_work(house, "Odile")
-    odile.get(f"/w/r/{ref}/")
+    odile.get(f"/w/r/{ref}/tasks/")
     assert f'href="{where}"' in odile.html
     assert "Further checks" in odile.html
     odile.get(where)

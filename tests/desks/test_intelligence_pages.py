@@ -44,7 +44,7 @@ def test_a_product_from_the_tab_of_a_report_to_its_approval(house: House, hand: 
     leads(house)
     report, _ = People(house, now()).taken(narrative=ACCOUNT)
     odile = hand().at_work(house, "Odile")
-    odile.get(f"/w/r/{report}/")
+    odile.get(f"/w/r/{report}/hand-over/")
     where = f"/w/r/{report}/product/"
     assert f'href="{where}"' in odile.html
     begin(odile, report)

@@ -95,6 +95,7 @@ def test_a_day_at_the_desk(house: House, office: str, person: Open, scripts: boo
     page.play.get_by_text("Assessed.", exact=True).first.wait_for()
     _ask(page)
     _close(page)
+    page.press("Record")
     page.press("Action log")
     _seen(page, "history")
 
@@ -127,7 +128,7 @@ def _ask(page: Visitor) -> None:
 
 
 def _close(page: Visitor) -> None:
-    page.play.get_by_role("link", name="Close", exact=True).click()
+    page.play.get_by_role("link", name="Pass on or close", exact=True).click()
     _seen(page, "close")
     page.play.get_by_label("New lead").check()
     page.play.get_by_label("Why?", exact=True).fill("A vehicle was found and passed on")

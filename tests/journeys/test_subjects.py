@@ -35,6 +35,7 @@ def test_two_reports_become_one_subject_and_a_wrong_link_is_undone(
     odile = person(scripts=False)
     at_work(odile, office, house, "Odile")
     odile.visit(f"{office}/w/r/{one}/")
+    odile.play.get_by_role("link", name="Links", exact=True).click()
     odile.play.get_by_role("link", name="Subjects", exact=True).click()
     odile.play.get_by_text("No subjects yet.").wait_for()
     odile.play.get_by_role("link", name="Add a subject").click()

@@ -74,7 +74,7 @@ def test_a_lapsed_training_practice_and_the_record(
         one.check()
     odile.press("Send")
     odile.play.get_by_text("He took the black rucksack.").wait_for()
-    odile.play.get_by_role("link", name="Close", exact=True).click()
+    odile.play.get_by_role("link", name="Pass on or close", exact=True).click()
     odile.play.locator("input[name=outcome][value=informed-investigation]").check()
     odile.play.locator("textarea[name=reason]").fill("Told on")
     odile.press("Close and stay")

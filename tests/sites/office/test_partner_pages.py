@@ -110,6 +110,8 @@ def test_written_read_once_more_saved_and_let_go_by_another(people: People, hand
     assert "Sent, not opened yet" in olga.html
     assert Dissemination.objects.get(pk=ident).conditions == ["need-to-know", "not-to-subject"]
     odile.get(f"/w/r/{ref}/")
+    assert re.search(r">\s*Pass on or close\s*<[^>]*>\s*1", odile.html), "what waits there is counted"
+    odile.get(f"/w/r/{ref}/hand-over/")
     assert re.search(r"/partners/[^>]*>\s*Partners\s*<[^>]*>\s*\(?1", odile.html)
 
 

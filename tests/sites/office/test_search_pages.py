@@ -62,10 +62,13 @@ def test_a_report_opened_from_results_leads_back_to_them(odile: Hand) -> None:
     odile.get(_to_report(odile, ref))
     assert _back_to_results(odile) == results
     assert ">Back to the queue</a>" in odile.html
-    tab = re.search(r'href="(/w/r/[0-9a-f-]{36}/notes/[^"]*)"', odile.html)
+    tab = re.search(r'href="(/w/r/[0-9a-f-]{36}/tasks/[^"]*)"', odile.html)
     assert tab is not None
     odile.get(unescape(tab[1]))
     assert _back_to_results(odile) == results
+    tab = re.search(r'href="(/w/r/[0-9a-f-]{36}/notes/[^"]*)"', odile.html)
+    assert tab is not None
+    odile.get(unescape(tab[1]))
     odile.send(f"{ref}notes/", text="A note.")
     assert _back_to_results(odile) == results, "after a form was sent"
     odile.get(ref)

@@ -7,7 +7,7 @@ from heedline.backups.plan import OF_OLD_REPORTS, Copied, DeskBackup, Side
 from heedline.casework.duty.alarm_callers import call_supervisors
 from heedline.casework.duty.alarm_rules import AlarmRule, DeskAlarms
 from heedline.casework.identity.data_inventory import DeskHolds, HeldData
-from heedline.casework.pages.desk_tabs import DeskWork, ReportTab
+from heedline.casework.pages.desk_tabs import DeskWork, ReportPlace, ReportTab
 from heedline.casework.pages.queues.desk_columns import QueueColumn
 from heedline.casework.report.notes import SealedParts
 from heedline.config.specialist_desks import DeskRoutes
@@ -98,6 +98,7 @@ DESK = SpecialistDesk(
         ReportTab(
             url="example-checks",
             text="Further checks",
+            place=ReportPlace.TASKS,
             capability=ExampleCapability.ASK,
             count=reading.waiting,
         ),

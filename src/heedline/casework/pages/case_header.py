@@ -105,6 +105,7 @@ class CaseHeader:
     """False for a request to an ordinary service for named organisations, which are not sources."""
     planned: bool = False
     """Whether the reporter said that something is planned, and no officer has lowered that, recorded a danger or closed it."""
+    overdue: bool = False
 
     def may(self, move: Move) -> bool:
         """Return True if the action is currently available."""
@@ -146,6 +147,7 @@ def header_of(
         priority=Priority(report.priority) if report.priority else None,
         danger_to_life=report.danger_to_life,
         due_words=due_words(due, at, zone) if due is not None else "",
+        overdue=due is not None and due < at,
         owner=report.owner.name if report.owner is not None else None,
         mine=report.owner_id == by.officer_id,
         offered_by=offered_by,

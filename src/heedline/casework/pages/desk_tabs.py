@@ -1,10 +1,11 @@
-"""The tabs that specialist desks add to a report's pages, their links in the menu and their lines on My work."""
+"""The pages that specialist desks add to a report, their links in the menu and their lines on My work."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from heedline.casework.access.session import Attendance
@@ -12,15 +13,27 @@ from heedline.desk_hooks.register import Hook, hooks
 from heedline.permits.capabilities import AnyCapability
 
 
+class ReportPlace(StrEnum):
+    """The five places of a report, and its record. Each page of a report stands under one of them (ADR 167)."""
+
+    ASSESS = "Assess"
+    MESSAGES = "Messages"
+    LINKS = "Links"
+    TASKS = "Tasks and notes"
+    CLOSING = "Pass on or close"
+    RECORD = "Record"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportTab(Hook):
-    """A tab on every page of a report, shown to officers with `capability`.
+    """A page of a report, listed under `place` and shown to officers with `capability`.
 
-    `url` is the name of a route with `ref`. `count` maps (report, officer, now) to the number beside the tab, where 0 shows none. `shown` says whether a report has the tab; without it, every report has.
+    `url` is the name of a route with `ref`. `count` maps (report, officer, now) to the number beside its name, where 0 shows none. `shown` says whether a report has the page; without it, every report has.
     """
 
     url: str
     text: str
+    place: ReportPlace
     capability: AnyCapability
     count: Callable[[UUID, Attendance, datetime], int] | None = None
     shown: Callable[[UUID, Attendance], bool] | None = None
@@ -54,7 +67,7 @@ class DeskWork(Hook):
 
 @dataclass(frozen=True, slots=True)
 class DeskTab:
-    """A tab with its route name, label and count.
+    """A page of a report with its route name, label, count and place.
 
     A count of 0 is not shown.
     """
@@ -62,12 +75,13 @@ class DeskTab:
     url: str
     text: str
     count: int
+    place: ReportPlace
 
 
 def desk_tabs(ref: UUID, *, by: Attendance, at: datetime) -> tuple[DeskTab, ...]:
-    """Return the tabs that this officer may see on a report."""
+    """Return the pages of specialist desks that this officer may see on a report."""
     return tuple(
-        DeskTab(tab.url, tab.text, tab.count(ref, by, at) if tab.count is not None else 0)
+        DeskTab(tab.url, tab.text, tab.count(ref, by, at) if tab.count is not None else 0, tab.place)
         for tab in hooks(ReportTab)
         if by.may(tab.capability) and (tab.shown is None or tab.shown(ref, by))
     )

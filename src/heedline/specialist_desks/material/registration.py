@@ -10,7 +10,7 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.duty.alarm_callers import call_supervisors_then_chain
 from heedline.casework.duty.alarm_rules import AlarmRule, DeskAlarms
 from heedline.casework.identity.data_inventory import DeskHolds, HeldData
-from heedline.casework.pages.desk_tabs import DeskWork, MenuLink, ReportTab, WorkWaiting
+from heedline.casework.pages.desk_tabs import DeskWork, MenuLink, ReportPlace, ReportTab, WorkWaiting
 from heedline.casework.report.notes import SealedParts
 from heedline.casework.search.documents import DeskIndexing
 from heedline.config.specialist_desks import DeskRoutes
@@ -330,6 +330,7 @@ DESK = SpecialistDesk(
         ReportTab(
             url="material-of-report",
             text="Items",
+            place=ReportPlace.ASSESS,
             capability=MaterialCapability.SEE,
             count=reading.count_of_report,
             shown=reading.is_of_my_desk,

@@ -1,4 +1,4 @@
-"""Shared layout for report pages: the identity bar, the tabs and the links back to the queue and search results."""
+"""Shared layout for report pages: the bar, the places and the links back to the queue and search results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from heedline.reports.lifecycle import Move
 from heedline.web.entrance import times
 from heedline.web.entrance.kept_words import form_of
 from heedline.web.shell.queue_links import came_from, from_query, queue_address, results_address
-from heedline.web.shell.report_bar import facts_of, tabs_of
+from heedline.web.shell.report_bar import facts_of, flags_of, places_of
 from heedline.web.shell.report_left import messages_of, told_of
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.seen_words import denied_links
@@ -43,7 +43,7 @@ def page(
     context: dict[str, Any],
     status: int = 200,
 ) -> HttpResponse:
-    """Render a page of a report with its identity bar and tabs.
+    """Render a page of a report with its bar, its places and the pages of the place that is open.
 
     Every page has the report as received and its messages on the left, and the latest entries of the timeline.
     The template fills the block `work`, or `page` to use the whole width. The page also records which officer its
@@ -53,13 +53,17 @@ def page(
     # an exercise is no report of a specialist desk
     practised = getattr(request, "practice", "")
     of_desks = () if practised else desk_tabs(file.header.ref, by=request.attendance, at=session.now())
+    places, pages = places_of(file, tab, query, of_desks)
     return render(
         request,
         template,
         {
             "header": file.header,
             "facts": facts_of(file.header),
-            "tabs": tabs_of(file, tab, query, of_desks),
+            "flags": flags_of(file, query),
+            "places": places,
+            "place_pages": pages,
+            "place_label": next((f"Pages under {one['text']}" for one in places if one["current"]), ""),
             "from": code,
             "query": query,
             "queue_href": queue_address(code),

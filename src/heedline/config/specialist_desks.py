@@ -24,7 +24,7 @@ class DeskRoutes(register.Hook):
     uploads: str = ""
 
 
-_DESKS = "heedline.specialist_desks.material,heedline.specialist_desks.intelligence"
+_DESKS = "heedline.specialist_desks.material,heedline.specialist_desks.intelligence,heedline.specialist_desks.protection"
 
 
 def packages() -> list[str]:

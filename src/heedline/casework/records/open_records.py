@@ -1,12 +1,14 @@
 """Lists of open records: an officer's own for My work, a desk's for its supervisors, and those of one kind.
 
-No keys are needed: what a record says is not opened for them.
+No keys are needed for a list: what a record says is not opened for it. `words_of` opens it for a list that shows names.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q
@@ -14,6 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from heedline.audit.acts import Act
 from heedline.casework.access.keyring import DeskLine
 from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.records import desk_parts
 from heedline.casework.report.opening import short_name
 from heedline.casework.report.verb import on_the_record
 from heedline.dispatch.clocks import due_words, is_overdue
@@ -89,6 +92,14 @@ def of_kind(
     pages = max(1, -(-DeskRecord.objects.filter(here, due_at__isnull=False).count() // SHOWN))
     page = min(page, pages)
     return RecordPage(_listed(here, at, (page - 1) * SHOWN), page, pages)
+
+
+def words_of(refs: Collection[UUID], *, by: Attendance) -> dict[UUID, dict[str, Any]]:
+    """Return what records of the officer's desks say, by id, leaving out any that cannot be opened. Raises Locked."""
+    ring = by.keys()
+    rows = DeskRecord.objects.filter(id__in=refs, desk__in=by.desk_ids)
+    containers = dict(rows.values_list("container", "id"))
+    return {containers[one]: words for one, words in desk_parts.opened(containers, ring).items()}
 
 
 def _listed(which: Q, at: datetime, after: int = 0) -> tuple[OpenRecord, ...]:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -55,13 +57,24 @@ class RecordWords:
 
 
 def record_list(
-    request: OfficeRequest, kind: RecordKind, words: RecordWords, found: RecordPage
+    request: OfficeRequest,
+    kind: RecordKind,
+    words: RecordWords,
+    found: RecordPage,
+    *,
+    names: Mapping[UUID, str] = MappingProxyType({}),
+    template: str = "shell/record_list.html",
 ) -> HttpResponse:
-    """Render the open records of a kind, with the state, the owner and the due time of each."""
-    lines = [{"line": one, "state": words.states[one.state]} for one in found.lines]
+    """Render the open records of a kind, with the state, the owner and the due time of each, and its name if `names` has one.
+
+    A template of the desk extends `shell/record_list.html`.
+    """
+    lines = [
+        {"line": one, "state": words.states[one.state], "name": names.get(one.ref, "")} for one in found.lines
+    ]
     links = page_links(request.path, found.page, found.pages)
     context = {"plural": kind.plural, "title": kind.title, "lines": lines, **links}
-    return render(request, "shell/record_list.html", context)
+    return render(request, template, context)
 
 
 def record_page(

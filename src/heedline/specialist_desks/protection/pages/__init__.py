@@ -1,0 +1,1 @@
+"""Pages of the protective security desk: sites, opened from a request or by themselves."""

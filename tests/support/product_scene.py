@@ -44,10 +44,10 @@ def saved(people: People, ref: UUID, product: Product = WHOLE, name: str = "Odil
         products.save(ref, replace(product, **more), version=version, by=by, at=people.at)
 
 
-def proposed(people: People) -> tuple[UUID, UUID]:
+def proposed(people: People, **more: Any) -> tuple[UUID, UUID]:
     """A whole product that Odile wrote and proposed."""
     ref, report = begun(people)
-    saved(people, ref)
+    saved(people, ref, **more)
     with people.sitting("Odile") as by:
         products.propose(ref, {}, version=version_of(ref), by=by, at=people.at)
     return ref, report

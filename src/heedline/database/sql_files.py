@@ -28,6 +28,7 @@ CORE = (
     "functions/call_notes.sql",
     "functions/identity.sql",
     "functions/disseminations.sql",
+    "functions/record_pairs.sql",
     "functions/partner_statements.sql",
     "functions/readdressing.sql",
     "functions/disposal.sql",

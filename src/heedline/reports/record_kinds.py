@@ -34,6 +34,8 @@ class RecordKind(register.Hook):
 
     A move in `decides` needs a second person: nobody makes it who began the record or made any other move of it, but for the
     moves in `decides` and in `uninvolved`, such as returning a proposal. None of these changes the text.
+
+    A move in `told` is made by the desk of the record's pair (`casework/records/pairs.py`), and by nobody of its own desk.
     """
 
     code: str
@@ -47,6 +49,7 @@ class RecordKind(register.Hook):
     moves: Mapping[tuple[str, str], str]
     decides: frozenset[str] = frozenset()
     uninvolved: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
 
     def codes(self) -> Iterable[str]:
         return (self.code, self.page)
@@ -65,6 +68,8 @@ class RecordKind(register.Hook):
             return (
                 f"{self.code} has a second person for a move that it does not list, or that involves nobody."
             )
+        if self.told - {BEGIN, *(move for _, move in self.moves)} or self.told & self.decides:
+            return f"{self.code} is told of a move that it does not list, or that needs a second person."
         return ""
 
     def involves(self, move: str) -> bool:
@@ -79,8 +84,8 @@ class RecordKind(register.Hook):
         took_part = any(officer == by and self.involves(made) for officer, made in steps)
         return TOOK_PART if move in self.decides and took_part else ""
 
-    def rows(self) -> list[tuple[str, str, str, str, str, bool, bool]]:
-        """Return the legal moves as (kind, state, move, next state, how it is held then, decides, involves)."""
+    def rows(self) -> list[tuple[str, str, str, str, str, bool, bool, bool]]:
+        """Return the legal moves as (kind, state, move, next state, how it is held then, decides, involves, told)."""
         every = {("", BEGIN): self.first, **self.moves}
         return [
             (
@@ -91,6 +96,7 @@ class RecordKind(register.Hook):
                 self.states[to],
                 move in self.decides,
                 self.involves(move),
+                move in self.told,
             )
             for (state, move), to in every.items()
         ]
@@ -104,8 +110,8 @@ def kinds() -> dict[str, RecordKind]:
 def moves_of(kind: RecordKind) -> RunSQL:
     """Return the operation of a desk's migration that permits these moves, and back removes the kind's records with their alarms."""
     insert = (
-        "INSERT INTO public.reports_record_move (id, kind, from_state, move, to_state, held, decides, involves)"
-        " VALUES (gen_random_uuid(), %s, %s, %s, %s, %s, %s, %s)"
+        "INSERT INTO public.reports_record_move (id, kind, from_state, move, to_state, held, decides, involves, told)"
+        " VALUES (gen_random_uuid(), %s, %s, %s, %s, %s, %s, %s, %s)"
     )
     parts = ("reports_desk_part_payload", "reports_desk_part_header")
     walls = ("reports_record_step", "reports_record", "dispatch_alarm", *parts)

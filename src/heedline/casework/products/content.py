@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
 from heedline.intake.fields import tidy
@@ -121,6 +121,11 @@ class Product:
         if room < 0:
             raise NotNow(TOO_LARGE)
         return {**words, "pad": " " * room}
+
+    def shared(self) -> Product:
+        """Return what a recipient gets: neither the provenance, the risk assessment, the reports nor the reasons for marks."""
+        texts = {name: text for name, text in self.texts.items() if name != "risk"}
+        return replace(self, texts=texts, provenance=GradedText(""), reports=(), kept={})
 
     def refuse_unfit(self) -> None:
         """Raise NotNow for what may not even be stored as a draft, and ValueError for a code that does not exist."""

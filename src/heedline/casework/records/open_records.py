@@ -5,7 +5,7 @@ No keys are needed for a list: what a record says is not opened for it. `words_o
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,6 +70,16 @@ def of_desk(
     if late:
         which &= Q(due_at__lt=at)
     return _listed(which, at)
+
+
+def in_states(
+    states: Mapping[str, Collection[str]], *, by: Attendance, at: datetime
+) -> tuple[OpenRecord, ...]:
+    """Return the open records at the officer's desks in these states, by the code of their kind, ordered by due time."""
+    which = Q()
+    for kind, wanted in states.items():
+        which |= Q(kind=kind, state__in=wanted)
+    return _listed(which & Q(desk__in=by.desk_ids), at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from heedline.reports.models.records import ENDED, TAKEN, WAITING, DeskRecord, R
 from heedline.reports.record_kinds import BEGIN, RecordKind, kinds
 
 CHANGED = "A colleague has changed this record. Look at it again before you decide."
-_THING = "record"
+THING = "record"
 
 
 @dataclass
@@ -77,6 +77,8 @@ class FoundRecord:
             raise ValueError(
                 "A second person decides about the text that was proposed, on the version that they saw"
             )
+        if move in kind.told:
+            raise ValueError("The desk of the record's pair makes this move")
         self._refuse_involved(kind, move)
         if words is not None:
             self.words = words
@@ -105,7 +107,7 @@ class FoundRecord:
     def _due(self, kind: RecordKind, to: str) -> datetime | None:
         if to == self.row.state or to not in kind.within:
             return self.row.due_at
-        due = _allowed(kind, to, self.row.desk_id, self.by, self.at)
+        due = allowed(kind, to, _code(self.row.desk_id, self.by), self.at)
         given_back = self.row.held == TAKEN and kind.states[to] == WAITING
         return min(due, self.row.due_at or due) if given_back else due
 
@@ -115,7 +117,7 @@ class FoundRecord:
             act,
             actor=self.by.officer_id,
             desk=self.row.desk_id,
-            thing=_THING,
+            thing=THING,
             thing_id=self.row.id,
             detail=detail,
         )
@@ -128,22 +130,26 @@ def begin(
     *,
     capability: AnyCapability,
     due_at: datetime | None = None,
+    parent: UUID | None = None,
     by: Attendance,
     at: datetime,
 ) -> FoundRecord:
     """Store a new record of a desk, with its text sealed to the desk's current key.
 
     It is due at `due_at`, or else in the time that its kind allows in the first state. An action that begins a record takes
-    the desk's id first; its refusals are logged without a record. Raises NotHere for a desk that is not the officer's, Refused
+    the desk's id first; its refusals are logged without a record. `parent` is the record that it belongs to. A kind that is
+    told of moves gets the id of its pair, which `pairs.begin` begins. Raises NotHere for a desk that is not the officer's, Refused
     without the capability, SealingStopped, NotNow where public holidays are not listed, and ValueError for an open record
     without a due time.
     """
+    if BEGIN in kind.told:
+        raise ValueError("Another desk begins such a record")
     if desk not in by.desk_ids:
         raise NotHere
     by.require(capability, desk)
     held, ident = kind.states[kind.first], uuid4()
     if due_at is None and kind.first in kind.within:
-        due_at = _allowed(kind, kind.first, desk, by, at)
+        due_at = allowed(kind, kind.first, _code(desk, by), at)
     if held != ENDED and due_at is None:
         raise ValueError("An open record needs a due time")
     container = desk_parts.seal(desk, ident, words, part=kind.part, on=at.date())
@@ -157,6 +163,8 @@ def begin(
         container=container,
         owner_id=owner,
         due_at=due_at,
+        parent_id=parent,
+        pair=uuid4() if kind.told else None,
     )
     found = FoundRecord(row, words, by, at)
     _step(found, BEGIN, "")
@@ -185,7 +193,7 @@ def find(
 
 def record_verb[**P, R](act: AnyAct) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Return a decorator that makes `do(ref, …, by=…, at=…)` an action on a record, and logs its refusals."""
-    return verb_on(act, DeskRecord, _THING)
+    return verb_on(act, DeskRecord, THING)
 
 
 def verb_on[**P, R](
@@ -222,12 +230,18 @@ def _refusals_logged(
         raise
 
 
-def _allowed(kind: RecordKind, state: str, desk: UUID, by: Attendance, at: datetime) -> datetime:
-    """Return the end of the time that a kind allows in a state, in the calendar of the record's desk."""
+def _code(desk: UUID, by: Attendance) -> str:
+    return next(one.code for one in by.desks if one.id == desk)
+
+
+def allowed(kind: RecordKind, state: str, desk_code: str, at: datetime) -> datetime:
+    """Return the end of the time that a kind allows in a state, in the calendar of a desk.
+
+    Raises NotNow where public holidays are not listed.
+    """
     pack = load_pack(settings.PACK)
-    code = next(one.code for one in by.desks if one.id == desk)
     try:
-        return kind.within[state].after(at, pack.working_days, calendar=pack.calendar_of(code))
+        return kind.within[state].after(at, pack.working_days, calendar=pack.calendar_of(desk_code))
     except HolidaysNotListed as missing:
         raise NotNow(
             f"The due time cannot be set, because the public holidays of {missing.year} are not known yet. Ask the operator"

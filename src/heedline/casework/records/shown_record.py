@@ -22,12 +22,17 @@ from heedline.reports.record_kinds import RecordKind
 
 @dataclass(frozen=True, slots=True)
 class RecordStepLine:
-    """A move of a record, by whom and when, with the reason that was given."""
+    """A move of a record, by whom and when, with its decrypted note."""
 
     move: str
     by: str
     when_words: str
-    reason: str = field(repr=False)
+    note: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def reason(self) -> str:
+        """Return the reason that was given, or ""."""
+        return str(self.note.get("reason", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +88,13 @@ def shown(
                 one.move,
                 one.by.name,
                 moment_words(one.at, office_zone()),
-                str(opened.get(one.note, {}).get("reason", "")) if one.note else "",
+                opened.get(one.note, {}) if one.note else {},
             )
             for one in steps
         ),
         tuple(
             RecordMoveLine(move, kind.why_not(move, by=by.officer_id, steps=made))
             for state, move in kind.moves
-            if state == row.state
+            if state == row.state and move not in kind.told
         ),
     )

@@ -75,6 +75,11 @@ GRANT SELECT (id, epochs, header), UPDATE (epochs, header) ON reports_search TO 
 -- parts of a desk: addressed to its new keys, disposed of with what they are about, and written by those without a session
 GRANT SELECT, INSERT, UPDATE (epoch, header), DELETE ON reports_desk_part_header TO heedline_usher;
 GRANT SELECT (container, desk_id, thing), INSERT, DELETE ON reports_desk_part_payload TO heedline_usher;
+-- the record of another desk that goes with one's own: see functions/record_pairs.sql
+GRANT SELECT, INSERT, UPDATE (container, due_at, held, owner_id, state, version) ON reports_record TO heedline_usher;
+GRANT INSERT ON reports_record_step TO heedline_usher;
+GRANT SELECT ON reports_record_move TO heedline_usher;
+GRANT SELECT (id, kind, desk_id, about_id, cleared_at), UPDATE (cleared_by, cleared_at, because) ON dispatch_alarm TO heedline_usher;
 -- `FOR UPDATE` needs the right to change a column: nothing does
 GRANT SELECT, INSERT, UPDATE (state), DELETE ON reports_desk_file TO heedline_usher;
 GRANT SELECT (id, desk_id, report, indexed, epochs, header), UPDATE (indexed, epochs, header), DELETE ON

@@ -6,7 +6,11 @@ CREATE FUNCTION public.a_record_moves() RETURNS trigger LANGUAGE plpgsql SET sea
 BEGIN
     IF TG_OP = 'INSERT' THEN
         IF NEW.version <> 1 OR NOT EXISTS (SELECT 1 FROM public.reports_record_move m
-                WHERE m.kind = NEW.kind AND m.from_state = '' AND m.to_state = NEW.state AND m.held = NEW.held) THEN
+                WHERE m.kind = NEW.kind AND m.from_state = '' AND m.to_state = NEW.state AND m.held = NEW.held AND NOT m.told)
+                OR NEW.pair IS NOT NULL AND NOT EXISTS (SELECT 1 FROM public.reports_record_move m
+                    WHERE m.kind = NEW.kind AND m.told)
+                OR NEW.parent_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM public.reports_record p
+                    WHERE p.id = NEW.parent_id AND p.desk_id = NEW.desk_id) THEN
             RAISE EXCEPTION 'a % does not begin as %', NEW.kind, NEW.state USING ERRCODE = 'check_violation';
         END IF;
     ELSIF NEW.version <> OLD.version + 1 OR NOT EXISTS (SELECT 1 FROM public.reports_record_step s
@@ -32,7 +36,7 @@ BEGIN
     IF TG_OP = 'INSERT' AND EXISTS (SELECT 1 FROM public.reports_record r
             JOIN public.reports_record_move m ON m.kind = r.kind AND m.from_state = NEW.from_state AND m.move = NEW.move
                 AND m.to_state = NEW.to_state
-            WHERE r.id = NEW.record_id AND NEW.by_id = permits.my_officer()
+            WHERE r.id = NEW.record_id AND NEW.by_id = permits.my_officer() AND NOT m.told
                 AND NOT (m.decides AND EXISTS (SELECT 1 FROM public.reports_record_step s
                     JOIN public.reports_record_move e ON e.kind = r.kind AND e.from_state = s.from_state AND e.move = s.move
                     WHERE s.record_id = r.id AND s.by_id = NEW.by_id AND e.involves))

@@ -2105,6 +2105,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1)),
                 ("container", models.UUIDField()),
                 ("due_at", models.DateTimeField(null=True)),
+                ("pair", models.UUIDField(null=True, unique=True)),
                 (
                     "desk",
                     models.ForeignKey(
@@ -2121,6 +2122,15 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="desks.officer",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reports.deskrecord",
                     ),
                 ),
             ],
@@ -2194,6 +2204,7 @@ class Migration(migrations.Migration):
                 ("held", models.CharField(max_length=8)),
                 ("decides", models.BooleanField()),
                 ("involves", models.BooleanField()),
+                ("told", models.BooleanField(db_default=False, default=False)),
             ],
             options={
                 "db_table": "reports_record_move",

@@ -16,7 +16,8 @@ WAITING, TAKEN, ENDED = "waiting", "taken", "ended"
 class DeskRecord(models.Model):
     """A record of a specialist desk, such as a visit or a case.
 
-    `held` says whether it must have an owner and a due time. `version` is the number of its last step.
+    `held` says whether it must have an owner and a due time. `version` is the number of its last step. `parent` is the
+    record of the same desk that it belongs to, and `pair` the id of the record of another desk that goes with it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -28,6 +29,8 @@ class DeskRecord(models.Model):
     container = models.UUIDField()
     owner = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, related_name="+", null=True)
     due_at = models.DateTimeField(null=True)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True)
+    pair = models.UUIDField(null=True, unique=True)
 
     class Meta:
         db_table = "reports_record"
@@ -68,7 +71,8 @@ class RecordStep(models.Model):
 class RecordMove(models.Model):
     """A legal move of a kind of record, filled by the migration of its desk. A record begins from the state "".
 
-    Whoever makes a move that `involves` takes part in the record. One that `decides` is made by somebody who did not.
+    Whoever makes a move that `involves` takes part in the record. One that `decides` is made by somebody who did not. One
+    that is `told` is made by the desk of the record's pair.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -79,6 +83,7 @@ class RecordMove(models.Model):
     held = models.CharField(max_length=8)
     decides = models.BooleanField()
     involves = models.BooleanField()
+    told = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "reports_record_move"

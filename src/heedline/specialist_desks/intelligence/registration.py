@@ -10,10 +10,12 @@ from heedline.config.specialist_desks import DeskRoutes
 from heedline.desk_hooks.register import SpecialistDesk
 from heedline.jobs.demonstration.desks import DemoData
 from heedline.permits.roles import DeskGrants, Grant, Role
-from heedline.specialist_desks.intelligence import demo, products
-from heedline.specialist_desks.intelligence.kind import KIND
+from heedline.specialist_desks.intelligence import demo, products, receiving
+from heedline.specialist_desks.intelligence.kind import KIND, RECEIVED_KIND, SENT_KIND
 from heedline.specialist_desks.intelligence.vocabulary import (
     PRODUCT,
+    RECEIVED,
+    SENT,
     IntelligenceAct,
     IntelligenceCapability,
 )
@@ -32,15 +34,26 @@ DESK = SpecialistDesk(
         DeskActs({IntelligenceAct.MOVED: "Began an intelligence product, or moved one on"}),
         DeskGrants(
             {
-                IntelligenceCapability.WRITE: Grant(words="Write intelligence products", roles=_WORK),
+                IntelligenceCapability.WRITE: Grant(
+                    words="Write, send and receive intelligence products", roles=_WORK
+                ),
                 IntelligenceCapability.APPROVE: Grant(words="Approve intelligence products", roles=_WORK),
             }
         ),
         DeskRoutes(office="heedline.specialist_desks.intelligence.urls"),
-        SealedParts({PRODUCT: "an intelligence product"}),
+        SealedParts(
+            {
+                PRODUCT: "an intelligence product",
+                SENT: "to whom a product was sent, and why",
+                RECEIVED: "a product that another desk sent",
+            }
+        ),
         KIND,
+        SENT_KIND,
+        RECEIVED_KIND,
         DemoData(demo.load),
         DeskWork(products.to_approve),
+        DeskWork(receiving.waiting),
         MenuLink(url="intelligence-products", text="Products", shown=_writes),
         ReportTab(
             url="intelligence-of-report",

@@ -7,8 +7,10 @@ from typing import Final
 from heedline.audit.acts import AnyAct
 from heedline.permits.capabilities import AnyCapability
 
-#: The sort of sealed part that a product lies in.
+#: The sorts of sealed part that a product lies in, and a product as it was sent and as it was received.
 PRODUCT: Final = "intelligence-product"
+SENT: Final = "intelligence-sent"
+RECEIVED: Final = "intelligence-received"
 
 
 class IntelligenceAct(AnyAct):

@@ -17,7 +17,7 @@ from heedline.casework.products import content
 from heedline.casework.products.content import Product
 from heedline.casework.records import open_records
 from heedline.casework.records.shown_record import shown
-from heedline.specialist_desks.intelligence import products
+from heedline.specialist_desks.intelligence import products, sending
 from heedline.specialist_desks.intelligence.kind import KIND
 from heedline.specialist_desks.intelligence.vocabulary import IntelligenceCapability
 from heedline.web.declared import Audience, open_to
@@ -47,6 +47,16 @@ WORDS: Final = RecordWords(
     },
     move_page="intelligence-move",
 )
+#: The states of a product that was sent to another desk.
+SENT_STATES: Final = {
+    "sent": "Not opened yet",
+    "opened": "Opened",
+    "asked": "They have asked a question",
+    "answered": "They have answered",
+    "read": "Answer read",
+    "recalled": "Recalled, not confirmed yet",
+    "settled": "Recalled and confirmed",
+}
 #: Moves with a page of their own, which the list of moves leaves out.
 _ELSEWHERE: Final = frozenset({"save", "propose"})
 
@@ -104,7 +114,7 @@ def product_list(request: OfficeRequest) -> HttpResponse:
         by=request.attendance,
         at=session.now(),
     )
-    return record_list(request, KIND, WORDS, found)
+    return record_list(request, KIND, WORDS, found, template="intelligence/products.html")
 
 
 @open_to(Audience.UNLOCKED)
@@ -113,7 +123,14 @@ def product(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Show a product as it would be read, with the reasons for passages that stay, and what can be done with it."""
     found = shown(KIND, ref, capability=IntelligenceCapability.WRITE, by=request.attendance, at=session.now())
     found = replace(found, moves=tuple(one for one in found.moves if one.move not in _ELSEWHERE))
-    context = {"product": printed(Product.of_words(found.words)), "in_writing": found.state == "writing"}
+    by, at = request.attendance, session.now()
+    sent = sending.sent_of(ref, by=by, at=at) if found.state == "approved" else ()
+    context = {
+        "product": printed(Product.of_words(found.words)),
+        "in_writing": found.state == "writing",
+        "can_send": found.state == "approved",
+        "sent": [{"line": one, "state": SENT_STATES[one.state]} for one in sent],
+    }
     return record_page(request, "intelligence/product.html", found, WORDS, context)
 
 

@@ -83,7 +83,10 @@ def test_a_day_at_the_desk(house: House, office: str, person: Open, scripts: boo
     page.play.get_by_label("Passphrase").fill(house.keys["Odile"].passphrase)
     page.press("Unlock")
     _at(page, "North East desk")
-    assert "A man says he will hurt people tonight." in page.play.locator("tbody tr").first.inner_text()
+    assert (
+        "A man says he will hurt people tonight."
+        in page.play.locator("tbody tr.govuk-table__row").first.inner_text()
+    )
     _seen(page, "queue")
     page.play.locator(f"form[action='/w/r/{ref}/take/'] button").click()
     _seen(page, "report")

@@ -147,10 +147,11 @@ class QueueRows:
         desks = f"unnest({parts.put(list(self.chosen))}::uuid[]) AS d(id)"
         by = self.order.by if self.order is not None else ""
         if not by:
+            # rank by rank, since a condition on the next time is a stretch of the index only within one
             return (
-                f"SELECT 0 AS first, r.rank, r.due_at, r.id FROM {desks} CROSS JOIN LATERAL (SELECT r.rank, r.due_at, r.id"
-                f" FROM reports_report r WHERE r.desk_id = d.id AND NOT r.stage = 'closed'{self._where(parts)}"
-                f" LIMIT {self.most:d}) r"
+                f"SELECT 0 AS first, r.rank, r.due_at, r.id FROM {desks} CROSS JOIN unnest({_RANKS}) AS k(rank)"
+                " CROSS JOIN LATERAL (SELECT r.rank, r.due_at, r.id FROM reports_report r WHERE r.desk_id = d.id"
+                f" AND r.rank = k.rank AND NOT r.stage = 'closed'{self._where(parts)} LIMIT {self.most:d}) r"
             )
         if by in {"priority", "due"}:
             return self._by_rank(desks, by, parts)

@@ -40,7 +40,7 @@ def test_my_reports_say_which_are_in_danger_and_whether_there_are_more(
     assert f"/w/r/{ref}/?from=all%3Fstate%3Dmine" in first, "danger first"
     assert ">Danger to life<" in first
     assert ">Danger to life<" not in second
-    for words in ("Possible terrorist activity", NARRATIVE[:20], 'data-label="Priority"', "Due "):
+    for words in ("Possible terrorist activity", NARRATIVE[:20], "Routine, as reported", "Due "):
         assert words in second, words
     odile.send("/lock/")
     odile.get("/w/")

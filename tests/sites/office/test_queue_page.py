@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
+from uuid import uuid4
 
 import pytest
+from django.db import transaction
 
+from heedline.casework.contact import messages
 from heedline.casework.pages.queues.queue_view import SIZES
 from heedline.desks.models import SavedQueueView
+from heedline.reports.models import Report
 from tests.sites.office.desk_hand import Hand
+from tests.support.acting import acting
 from tests.support.cast import House, now
+from tests.support.keeping_scene import with_leads
+from tests.support.scene_people import People, row
 from tests.support.stories import a_report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -25,6 +33,13 @@ VAGUE = {
 }
 
 
+@pytest.fixture
+def people(house: House) -> People:
+    people = People(house, now())
+    with_leads(people)
+    return people
+
+
 def shown(page: Hand) -> list[str]:
     return re.findall(r'<a class="govuk-link" href="/w/r/([0-9a-f-]{36})/\?from=', page.html)
 
@@ -33,6 +48,40 @@ def link(page: Hand, text: str) -> str:
     found = re.search(rf'<a [^>]*href="([^"]+)"[^>]*>(?:<span[^>]*>[^<]*</span>)?{text}\b(?!-)', page.html)
     assert found, text
     return unescape(found.group(1))
+
+
+def chips(page: Hand) -> dict[str, str]:
+    return dict(re.findall(r'<a class="hl-chip[^>]*>([^<]+) <strong>([^<]+)</strong>', page.html))
+
+
+def groups(page: Hand) -> dict[str, list[str]]:
+    """The reports of the page under the headings of their groups, each heading with its number."""
+    parts = re.split(r'<th scope="rowgroup"[^>]*>([^<]+)</th>', page.html)
+    rows = [re.findall(r'href="/w/r/([0-9a-f-]{36})/\?from=[^"]*" translate', part) for part in parts[2::2]]
+    return dict(zip(parts[1::2], rows, strict=True))
+
+
+def test_reports_are_listed_in_groups(people: People, hand: Callable[[], Hand]) -> None:
+    later, _ = people.assessed()
+    asked, code = people.assessed()
+    fresh, _ = people.send(where=HERE)
+    danger, _ = people.send(where=HERE, now={"danger": "yes"})
+    with people.sitting("Odile") as by, transaction.atomic():
+        messages.ask(asked, "When?", version=row(asked).version, by=by, at=people.at)
+    Report.objects.filter(pk=fresh).update(due_at=people.at - timedelta(minutes=5))
+    odile = hand().at_work(people.house, "Odile")
+    odile.get("/w/q/north-east/")
+    found = groups(odile)
+    assert list(found) == ["In danger: 1", "Due today: 1", "Waiting for someone: 1", "The rest: 1"]
+    assert list(found.values()) == [[str(one)] for one in (danger, fresh, asked, later)]
+    assert "Waiting for the reporter" in odile.html
+    with acting("public"):
+        messages.say(code, "On Monday.", message_id=uuid4(), at=now())
+    odile.get("/w/q/north-east/")
+    assert "Waiting for the reporter" not in odile.html, "the answer waits for the desk"
+    assert str(asked) not in str(groups(odile).get("Waiting for someone: 1"))
+    odile.get("/w/q/north-east/?sort=due")
+    assert not groups(odile), "another order has none"
 
 
 def test_filters_are_in_the_address_and_can_be_taken_out_one_by_one(
@@ -66,7 +115,7 @@ def test_the_heading_that_sorts_says_so(house: House, hand: Callable[[], Hand]) 
         return {text: way for way, text in cells if way != "none"}
 
     odile.get("/w/q/north-east/")
-    assert sorted_by() == {"Priority": "ascending"}
+    assert sorted_by() == {}, "in groups, which no column sorts"
     odile.get(link(odile, "Area"))
     assert sorted_by() == {"Area": "ascending"}
     odile.get(link(odile, "Area"))
@@ -75,9 +124,7 @@ def test_the_heading_that_sorts_says_so(house: House, hand: Callable[[], Hand]) 
     assert sorted_by() == {}, "an empty list has no table"
 
 
-def test_each_clear_fact_has_a_column_and_the_totals_are_shown(
-    house: House, hand: Callable[[], Hand]
-) -> None:
+def test_each_clear_fact_is_in_its_row_and_the_chips_count(house: House, hand: Callable[[], Hand]) -> None:
     ref, _ = a_report(at=now(), where=HERE)
     a_report(at=now(), where=HERE, now={"danger": "yes"})
     odile = hand().at_work(house, "Odile")
@@ -88,17 +135,23 @@ def test_each_clear_fact_has_a_column_and_the_totals_are_shown(
         return [one for one in found if one != "Further check"]  # of the example desk
 
     odile.get("/w/q/north-east/")
-    shared = ["Report", "First words", "Messages, flags", "Priority", "Due", "Received", "Area", "Channel"]
-    assert columns() == ["Tick", *shared, "Stage", "Owner", "Action"]
-    assert "Danger now, as reported" in odile.html, "the urgency, until somebody has assessed it"
-    assert "Waiting: 2. Danger to life: 1. Overdue: 0." in odile.html
-    odile.get(link(odile, "Messages, flags"))
-    assert odile.path == "/w/q/north-east/?sort=unread"
-    odile.get("/w/q/north-east/")
+    shared = ["Report", "What it says", "Area"]
+    assert columns() == ["Tick", "Due", *shared, "Owner", "Action"]
+    for fact in ("Danger now, as reported", "Northumbria Police", "Another service", "Waiting to be taken"):
+        assert fact in odile.html, fact
+    counted = chips(odile)
+    counted.pop("Due today")  # which depends on the hour
+    expected = {"In danger": "1", "Overdue": "0", "Planned": "0", "New messages": "0", "Nobody’s": "2"}
+    assert counted == expected
+    odile.get(link(odile, "In danger"))
+    assert odile.path == "/w/q/north-east/?danger=yes"
+    assert len(shown(odile)) == 1
+    assert 'aria-current="true">In danger' in odile.html
+    odile.get(link(odile, "In danger"))
+    assert odile.path == "/w/q/north-east/", "the filter in use leads back to all"
     odile.send(f"/w/r/{ref}/take/")
     odile.send(f"/w/r/{ref}/", do="save-stay", **VAGUE)
     odile.get("/w/q/north-east/?state=closed")
-    shared.remove("Due")
     assert columns() == [*shared, "Outcome", "Closed", "Action"]
 
 

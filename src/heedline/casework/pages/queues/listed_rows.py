@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Expression, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Expression, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
 from heedline.casework.access import saved_views
@@ -18,6 +18,7 @@ from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.saved_views import SavedView
 from heedline.casework.access.session import Attendance
 from heedline.casework.pages.queues.figures import WorkTotals
+from heedline.casework.pages.queues.groups import CHIPS, WaitsFor, chip_counts, waits_for
 from heedline.casework.pages.queues.queue_view import (
     OWN,
     WATCHED,
@@ -41,7 +42,16 @@ from heedline.permits.queue_rows import QueueRows, number_of
 from heedline.permits.roles import Role
 from heedline.permits.scopes import IsOneOf, of_page, on_duty_now, reports_of, totals_at, waiting_at
 from heedline.reports.lifecycle import Move, Stage
-from heedline.reports.models import Incident, Report, ReportFile, Step, TranslationText
+from heedline.reports.models import (
+    Dissemination,
+    Incident,
+    Report,
+    ReportFile,
+    Step,
+    Translation,
+    TranslationText,
+)
+from heedline.reports.models.disseminations import WAITS
 from heedline.reports.stored import parts_of
 from heedline.vault import CannotOpen
 
@@ -60,7 +70,7 @@ def chosen_desks(by: Attendance, code: str | None) -> list[UUID]:
 _LIST_FIELDS = (
     "id", "kind", "urgency", "priority", "danger_to_life", "desk_id", "watch_id", "stage", "slot", "received_on", "due_at",
     "rank", "version", "owner_id", "unread", "withdraw_asked", "settled", "area", "channel", "outcome",
-    "owner__name", "desk__name",
+    "status", "owner__name", "desk__name",
 )  # fmt: skip
 
 
@@ -76,7 +86,8 @@ class Listed:
     """A queue row with the extra columns fetched alongside it.
 
     `staffed` is True when an officer is on duty at the row's desk. `translated` is the part with its newest translation.
-    `closed` is the day and the officer of its closing. `files` counts those of the report and of its messages.
+    `closed` is the day and the officer of its closing. `files` counts those of the report and of its messages. `waits` is
+    what an open one waits for.
     """
 
     report: Report
@@ -84,6 +95,7 @@ class Listed:
     translated: UUID | None
     closed: tuple[date, str] | None
     files: int
+    waits: WaitsFor | None
 
 
 @dataclass(frozen=True)
@@ -99,6 +111,7 @@ class Beside:
     colleagues: tuple[tuple[UUID, str], ...]
     views: tuple[SavedView, ...]
     incidents: tuple[tuple[UUID, str], ...]
+    chips: Mapping[str, int]
     staffed: frozenset[UUID]
 
 
@@ -125,6 +138,10 @@ _CLOSED = Subquery(
     .order_by("-number")
     .values(line=JSONObject(on="on", by="by__name"))[:1]
 )
+
+
+_TRANSLATING = Exists(Translation.objects.filter(report=OuterRef("pk"), state="waiting"))
+_WITH_PARTNER = Exists(Dissemination.objects.filter(WAITS, report=OuterRef("pk")))
 
 
 def _beside(
@@ -162,6 +179,7 @@ def _told_beside(told: Mapping[str, Any], by: Attendance) -> Beside:
         tuple(people.items()),
         saved_views.opened(told["now_views"] or (), by),
         tuple(incidents.items()),
+        {name: told[f"chip_{name}"] for name in CHIPS if f"chip_{name}" in told},
         frozenset(UUID(one["desk"]) for one in told["now_on_duty"]),
     )
 
@@ -173,7 +191,11 @@ def _listed(
 
     One more row is fetched, to show whether another page follows.
     """
-    more: dict[str, Any] = {"closed_by": _CLOSED} if view.state == "closed" else {}
+    more: dict[str, Any] = (
+        {"closed_by": _CLOSED}
+        if view.state == "closed"
+        else {"translating": _TRANSLATING, "with_partner": _WITH_PARTNER}
+    )
     told = list(
         rows.select_related("owner", "desk")
         .only(*_LIST_FIELDS)
@@ -184,13 +206,19 @@ def _listed(
     else:
         found = _told_beside(Officer.objects.filter(pk=by.officer_id).values(**beside).get(), by)
     return [
-        Listed(row, row.desk_id in found.staffed, row.translated, _closing(row), row.n_files) for row in told
+        Listed(row, row.desk_id in found.staffed, row.translated, _closing(row), row.n_files, _waiting(row))
+        for row in told
     ], found
 
 
 def _closing(row: Report) -> tuple[date, str] | None:
     told = getattr(row, "closed_by", None)
     return (date.fromisoformat(told["on"]), told["by"]) if told else None
+
+
+def _waiting(row: Report) -> WaitsFor | None:
+    translating, with_partner = getattr(row, "translating", False), getattr(row, "with_partner", False)
+    return waits_for(row, translating=translating, with_partner=with_partner)
 
 
 def _rows_of(by: Attendance, view: QueueView, at: datetime) -> tuple[list[Listed], Beside]:
@@ -206,7 +234,8 @@ def _rows_of(by: Attendance, view: QueueView, at: datetime) -> tuple[list[Listed
         found = QueueRows(tuple(own), tuple(watched), at, COUNTED + 1, matching)
         page = replace(found, most=view.size + 1, order=order_of(view), after=place_of(view))
         rows = ordered(of_page(by.desk_ids, page), replace(view, after=None))
-        return _listed(rows, _beside(number_of(found), desks, by, at), by, view, at)
+        beside = _beside(number_of(found), desks, by, at) | chip_counts(found, view, by=by, at=at)
+        return _listed(rows, beside, by, view, at)
     mine = reports_of(by.desk_ids)
     if view.state == "closed":
         mine = mine.filter(stage=Stage.CLOSED, desk_id__in=desks)

@@ -5,6 +5,7 @@ Urgent reports come first unless the officer chose another order (`queue_view`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -19,6 +20,7 @@ from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.journey import closing_rules
 from heedline.casework.pages.queues.desk_columns import DeskColumns, desk_columns
 from heedline.casework.pages.queues.figures import WorkTotals
+from heedline.casework.pages.queues.groups import QueueGroup, group_of
 from heedline.casework.pages.queues.listed_rows import COUNTED as COUNTED
 from heedline.casework.pages.queues.listed_rows import (
     Listed,
@@ -50,7 +52,6 @@ from heedline.packs.urgency import Urgency
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import Stage
-from heedline.reports.models import Report
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class QueueLine:
     urgency: str
     priority: str
     stage: str
+    group: QueueGroup
     due_words: str
     overdue: bool
     received_words: str
@@ -101,10 +103,12 @@ class Queue:
     colleagues: tuple[tuple[UUID, str], ...]
     views: tuple[SavedView, ...]
     incidents: tuple[tuple[UUID, str], ...]
+    chips: Mapping[str, int]  # how many open reports each chip leads to (`groups.CHIPS`)
 
 
-def _flags(report: Report, opened: OpenedReport | None, files: int, *, odd: bool) -> tuple[str, ...]:
-    found = []
+def _flags(row: Listed, opened: OpenedReport | None, *, odd: bool) -> tuple[str, ...]:
+    found: list[str] = []
+    report, files = row.report, row.files
     if report.danger_to_life or (report.danger_to_life is None and report.urgency == Urgency.DANGER):
         found.append("Danger to life")
     if opened is not None and opened.taken_down.get("danger_unasked"):
@@ -128,6 +132,8 @@ def _flags(report: Report, opened: OpenedReport | None, files: int, *, odd: bool
         found.append("Something odd")
     if report.withdraw_asked:
         found.append("Asks to withdraw")
+    if row.waits is not None:
+        found.append(row.waits)
     if report.unread:
         found.append("New message")
     if files:
@@ -178,6 +184,7 @@ def _line(
         urgency=report.urgency,
         priority=report.priority,
         stage=report.stage,
+        group=group_of(report, due, row.waits, at),
         due_words=due_words(due, at, office_zone()) if due is not None else "",
         overdue=due is not None and is_overdue(due, at),
         received_words=received_words(report),
@@ -187,7 +194,7 @@ def _line(
         owner=report.owner.name if report.owner is not None else None,
         owner_id=report.owner_id,
         mine=report.owner_id == by.officer_id,
-        flags=_flags(report, opened, row.files, odd=odd),
+        flags=_flags(row, opened, odd=odd),
         watch_reason=_watch_reason(row, by),
         new_messages=report.unread,
         version=report.version,
@@ -199,7 +206,7 @@ def _line(
 
 
 def queue(*, by: Attendance, at: datetime, view: QueueView) -> Queue:
-    """Return one page of a queue with the opening words of each report.
+    """Return one page of a queue with the opening words of each report, in groups if the view has them.
 
     Logged as one view together with its reports. Raises Refused, and ValueError for an invalid mark.
     """
@@ -213,6 +220,9 @@ def queue(*, by: Attendance, at: datetime, view: QueueView) -> Queue:
     lines = tuple(
         _line(row, opened.get(ref := row.report.id), columns, odd=ref in odd, by=by, at=at) for row in listed
     )
+    if view.grouped:
+        order = list(QueueGroup)
+        lines = tuple(sorted(lines, key=lambda line: order.index(line.group)))
     shown = [row.report for row in rows if row.report.id in opened]
     with transaction.atomic():
         journal.record_look(
@@ -236,6 +246,7 @@ def queue(*, by: Attendance, at: datetime, view: QueueView) -> Queue:
         beside.colleagues,
         beside.views,
         beside.incidents,
+        beside.chips,
     )
 
 

@@ -12,14 +12,14 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from heedline.casework.access.session import Attendance
+from heedline.casework.access.session import Attendance, office_zone
 from heedline.permits.queue_rows import ColumnCondition, QueueOrder, QueuePlace
 from heedline.reports.lifecycle import Stage
 from heedline.reports.models import Report
@@ -27,7 +27,7 @@ from heedline.reports.models import Report
 STATES = ("open", "mine", "closed")
 SIZES = (25, 50, 100)
 MINE, NOBODY = "me", "nobody"
-OVERDUE = "overdue"
+OVERDUE, TODAY = "overdue", "today"
 UNSET = "none"
 #: Reports of the desks alone, or only those of other desks that a round-the-clock desk must see to now.
 OWN, WATCHED = "own", "watched"
@@ -118,6 +118,11 @@ class QueueView:
         """Return whether open reports are in their usual order, the most urgent first."""
         return self.state == "open" and self.sort in {"", "priority"}
 
+    @property
+    def grouped(self) -> bool:
+        """Return whether reports are listed in groups (`groups.QueueGroup`), the ones in danger first."""
+        return self.state != "closed" and self.sort in {"", "priority"}
+
     def query(self, **changes: Any) -> dict[str, str]:
         """Return the view as URL parameters, leaving out default values.
 
@@ -144,7 +149,8 @@ def view_of(asked: Mapping[str, str], *, desk: str | None, outcomes: Mapping[str
     values = {name: _short(asked.get(name, "")) for name in _FILTERS}
     if values["received"] not in RECEIVED:
         values["received"] = ""
-    values["due"] = OVERDUE if values["due"] == OVERDUE else ""
+    if values["due"] not in {OVERDUE, TODAY}:
+        values["due"] = ""
     if values["owner"] not in {"", MINE, NOBODY} and _uuid(values["owner"]) is None:
         values["owner"] = ""
     if _uuid(values["incident"]) is None:
@@ -203,7 +209,7 @@ def conditions(view: QueueView, *, by: Attendance, at: datetime) -> list[ColumnC
     if view.danger:
         found.append(("rank", "=", 0))
     if view.due:
-        found.append(("due_at", "<", at))
+        found.append(("due_at", "<", at if view.due == OVERDUE else _midnight_after(at)))
     if view.unread:
         found.append(("unread", ">", 0))
     if view.owner == NOBODY:
@@ -218,6 +224,12 @@ def conditions(view: QueueView, *, by: Attendance, at: datetime) -> list[ColumnC
         if oldest is not None:
             found.append(("received_on", ">=", today - timedelta(days=oldest)))
     return found
+
+
+def _midnight_after(at: datetime) -> datetime:
+    """Return the end of the day that it is now for officers."""
+    local = at.astimezone(office_zone())
+    return datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
 
 
 def filtered(rows: QuerySet[Report], view: QueueView, *, by: Attendance, at: datetime) -> QuerySet[Report]:

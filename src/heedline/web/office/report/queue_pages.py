@@ -184,6 +184,10 @@ def queue(request: OfficeRequest, desk: str) -> HttpResponse:
         watching=any(one.round_the_clock for one in by.desks),
         incidents=found.incidents,
     )
+    rows = queue_words.rows_of(found, desk, view)
+    headings = queue_words.headings(desk, view)
+    bulk = desk != ALL and view.state != "closed"
+    several_desks = desk == ALL or any(line.desk_name != name for line in found.lines)
     return render(
         request,
         "office/queue.html",
@@ -200,20 +204,24 @@ def queue(request: OfficeRequest, desk: str) -> HttpResponse:
             ],
             "queue": found,
             "incident": view.incident,
-            "rows": queue_words.rows_of(found, desk, view),
-            "headings": queue_words.headings(desk, view),
+            "groups": queue_words.groups_of(rows, view),
+            "headings": headings,
+            "columns": len(headings)
+            + len(found.desk_columns)
+            + sum((bulk, several_desks, view.state == "closed", 1)),
+            "chips": queue_words.chips_of(desk, view, found.chips),
             "filters": queue_words.filter_form(view, choices),
             "chosen": queue_words.chosen_words(desk, view, choices),
-            "kept": {key: value for key, value in view.query().items() if key in {"state", "sort", "size"}},
+            "kept": {key: value for key, value in view.query().items() if key in {"state", "size"}},
             "clear_href": view_link(desk, view_in(view.state)),
             "total": queue_words.total_words(found.total),
             "sizes": queue_words.size_links(desk, view),
             "saved": queue_words.saved(found.views),
             "query": urlencode(view.query()),
             "origin": origin_of(desk, view),
-            "bulk": desk != ALL and view.state != "closed",
+            "bulk": bulk,
             "totals": found.totals,
-            "several_desks": desk == ALL or any(line.desk_name != name for line in found.lines),
+            "several_desks": several_desks,
             "next_href": view_link(desk, view.query(after=found.next)) if found.next else "",
             "first_href": view_link(desk, view.query()) if view.after else "",
             "show_href": request.get_full_path(),

@@ -6,6 +6,7 @@ All of it is in the address of the page, so that it can be kept, sent to a colle
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.conf import settings
 
 from heedline.casework.access.saved_views import SavedView
 from heedline.casework.journey import call_taking
+from heedline.casework.pages.queues.groups import CHIPS, QueueGroup
 from heedline.casework.pages.queues.queue import COUNTED, Queue
 from heedline.casework.pages.queues.queue_view import (
     MINE,
@@ -21,6 +23,7 @@ from heedline.casework.pages.queues.queue_view import (
     OWN,
     RECEIVED,
     SIZES,
+    TODAY,
     UNSET,
     WATCHED,
     QueueView,
@@ -62,18 +65,29 @@ _LABELS = {
     "outcome": "Outcome",
 }
 _COLUMNS = (
-    ("kind", "Report"),
-    ("", "First words"),
-    ("unread", "Messages, flags"),
-    ("priority", "Priority"),
     ("due", "Due"),
-    ("received", "Received"),
+    ("kind", "Report"),
+    ("", "What it says"),
     ("area", "Area"),
-    ("channel", "Channel"),
-    ("stage", "Stage"),
     ("outcome", "Outcome"),
     ("owner", "Owner"),
 )
+#: Orders that no column heading offers, with their values in the address.
+_ORDERS = {
+    "received": "Received, earliest first",
+    "-received": "Received, latest first",
+    "unread": "Unread messages first",
+    "stage": "Stage",
+    "channel": "Channel",
+}
+_CHIPS = {
+    "danger": "In danger",
+    "overdue": "Overdue",
+    "today": "Due today",
+    "planned": "Planned",
+    "unread": "New messages",
+    "nobody": "Nobody’s",
+}
 
 
 def choices_of(
@@ -97,7 +111,7 @@ def choices_of(
         "urgency": URGENCIES,
         "danger": {"yes": "In danger"},
         "stage": {code: words for code, words in STAGES.items() if code is not Stage.CLOSED},
-        "due": {OVERDUE: "Overdue"},
+        "due": {OVERDUE: "Overdue", TODAY: "Today or overdue"},
         "received": {code: _RECEIVED[code] for code in RECEIVED},
         "owner": {MINE: "Me", NOBODY: "Nobody", **{str(ref): name for ref, name in colleagues}},
         "area": {**areas, UNKNOWN_AREA: "Not known"},
@@ -115,7 +129,7 @@ def choices_of(
 
 
 def filter_form(view: QueueView, choices: Mapping[str, Mapping[str, str]]) -> Form:
-    """Return the filter form with the current choices.
+    """Return the filter form with the current choices and the order.
 
     A colleague in the URL who has left the desk remains chosen.
     """
@@ -136,7 +150,20 @@ def filter_form(view: QueueView, choices: Mapping[str, Mapping[str, str]]) -> Fo
                 choices=tuple(FieldOption(value=code, label=words) for code, words in known.items()),
             )
         )
-    values: dict[str, Any] = {name: getattr(view, name) for name in choices}
+    orders = {
+        name: words for name, words in _ORDERS.items() if name.removeprefix("-") in sorts_of(view.state)
+    }
+    if view.sort and view.sort not in orders:
+        orders[view.sort] = "As the column headings say"
+    fields.append(
+        Select(
+            name="sort",
+            label="Order",
+            blank="Latest first" if view.state == "closed" else "Most urgent first",
+            choices=tuple(FieldOption(value=code, label=words) for code, words in orders.items()),
+        )
+    )
+    values: dict[str, Any] = {name: getattr(view, name) for name in (*choices, "sort")}
     values["unread"] = [view.unread] if view.unread else []
     return Form(tuple(fields), values)
 
@@ -159,28 +186,48 @@ def chosen_words(
 def headings(desk: str, view: QueueView) -> list[dict[str, str]]:
     """Return the column headings, each with its sort URL and its current sort order."""
     sorts, found = sorts_of(view.state), []
-    for column, text in _COLUMNS:
-        name = (
-            "" if column == "unread" and column not in sorts else column
-        )  # the column stays, without a link
+    for name, text in _COLUMNS:
         if name and name not in sorts:
             continue
         heading = {"text": text, "name": name or text, "href": "", "sorted": ""}
         if name:
-            usual = (
-                not view.sort
-                and name == ("received" if view.state == "closed" else "priority")
-                and ("descending" if view.state == "closed" else "ascending")
-            )
-            now = {name: "ascending", f"-{name}": "descending"}.get(view.sort, usual or "")
-            heading["sorted"] = str(now)
+            now = {name: "ascending", f"-{name}": "descending"}.get(view.sort, "")
+            heading["sorted"] = now
             heading["href"] = view_link(desk, view.query(sort=f"-{name}" if now == "ascending" else name))
         found.append(heading)
     return found
 
 
+def chips_of(desk: str, view: QueueView, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return the filters above the open reports, each with its count and address. The one in use leads to all reports."""
+    usual = QueueView(size=view.size)
+    chips = []
+    for name, count in counts.items():
+        chosen = view.chosen == dict(CHIPS[name])
+        chips.append(
+            {
+                "text": _CHIPS[name],
+                "count": f"{COUNTED:,}+" if count > COUNTED else f"{count:,}",
+                "href": view_link(desk, usual.query(**({} if chosen else CHIPS[name]))),
+                "chosen": chosen,
+                "danger": name == "danger" and count > 0,
+            }
+        )
+    return chips
+
+
 #: Headings of the officer's own reports on My work: those of `office/parts/queue_cells.html`, and the desk.
-OWN_HEADINGS = (*(text for column, text in _COLUMNS[:4]), _LABELS["due"], "Desk")
+OWN_HEADINGS = (*(text for column, text in _COLUMNS[:3]), "Desk")
+
+
+def groups_of(rows: list[dict[str, Any]], view: QueueView) -> list[dict[str, Any]]:
+    """Return a page's rows under the headings of their groups, or all under none in an order that has no groups."""
+    if not view.grouped:
+        return [{"text": "", "rows": rows}] if rows else []
+    return [
+        {"text": group.value, "danger": group is QueueGroup.DANGER, "rows": list(those)}
+        for group, those in groupby(rows, key=lambda row: row["line"].group)
+    ]
 
 
 def rows_of(queue: Queue, desk: str, view: QueueView) -> list[dict[str, Any]]:

@@ -31,7 +31,7 @@
 
   const list = document.getElementById("single-keys");
   if (!list) return;
-  const rows = () => [...document.querySelectorAll(".hl-queue tbody tr")];
+  const rows = () => [...document.querySelectorAll(".hl-queue tbody tr:not(.hl-queue__group)")];
   const current = () => rows().findIndex((row) => row.contains(document.activeElement));
   const move = (by) => {
     const all = rows();

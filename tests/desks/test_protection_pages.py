@@ -13,7 +13,7 @@ from tests.sites.office.desk_hand import Hand
 from tests.support import advice_scene
 from tests.support.cast import House, now
 from tests.support.scene_people import People
-from tests.support.site_scene import TEXTS, a_site
+from tests.support.site_scene import TEXTS, a_site, a_visit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 FILLED = {**TEXTS, "sort": "venue", "people": "200_to_799"}
@@ -130,5 +130,68 @@ def test_officers_of_other_desks_find_no_sites(
         f"/w/r/{report}/site/",
         f"/w/r/{request}/site/",
     ):
+        odile.get(page)
+        assert odile.page.status_code == 404, page
+
+
+def test_a_visit_from_its_site_to_the_end_of_its_follow_up(
+    people: People,
+    hand: Callable[[], Hand],  # noqa: F811
+) -> None:
+    site = a_site(people)
+    plan, today = f"/w/sites/{site}/visit/", people.at.date()
+    otto = hand().at_work(people.house, "Otto")
+    otto.get(f"/w/sites/{site}/")
+    assert f'href="{plan}"' in otto.html
+    otto.get(plan)
+    otto.send(plan, **{"day-day": "31", "day-month": "2", "day-year": "2027"}, time="10:30")
+    assert otto.page.status_code == 422
+    assert 'value="10:30"' in otto.html
+    day = {"day-day": str(today.day), "day-month": str(today.month), "day-year": str(today.year)}
+    otto.send(plan, **day)
+    ref = DeskRecord.objects.get(kind="protection-visit").id
+    visit = f"/w/site-visits/{ref}/"
+    assert otto.path == visit
+    assert "Corner Theatre" in otto.html
+    assert "Take the visit over" not in otto.html
+    otto.send(f"{visit}hold/")
+    assert "Held, report to be given" in otto.html
+    otto.get(f"{visit}change/")
+    otto.send(f"{visit}change/", attendees="Rosa", seen="A <i>stage</i> door")
+    assert "A &lt;i&gt;stage&lt;/i&gt; door" in otto.html
+    assert ">10:30<" in otto.html
+    otto.get(f"{visit}report/")
+    otto.send("", reason="Handed to Rosa")
+    assert "Report given, to be followed up" in otto.html
+    otto.get(f"{visit}change/")
+    assert otto.path == visit, "a reported visit is not changed"
+    otto.get("/w/site-visits/")
+    assert f'href="{visit}"' in otto.html
+    assert f"{today:%-d %B %Y}" in otto.html
+    otto.get(f"/w/sites/{site}/")
+    assert f'href="{visit}"' in otto.html
+    otto.get("/w/")
+    assert f'href="{visit}"' in otto.html, "My work has the visit"
+    oren = hand().at_work(people.house, "Oren")
+    oren.get(visit)
+    oren.send(f"{visit}take-over/")
+    assert "Taken over" in oren.html
+    oren.get(f"{visit}finish/")
+    oren.send("", reason="Rosa has done all of it")
+    assert "Followed up" in oren.html
+
+
+def test_a_visit_before_its_day_is_refused_on_its_page(
+    people: People,
+    hand: Callable[[], Hand],  # noqa: F811
+) -> None:
+    visit = f"/w/site-visits/{a_visit(people, a_site(people), days=5)}/"
+    otto = hand().at_work(people.house, "Otto")
+    otto.get(visit)
+    otto.send(f"{visit}hold/")
+    assert otto.page.status_code == 409
+    assert "The day of this visit has not come yet." in otto.html
+    odile = hand().at_work(people.house, "Odile")
+    for page in (visit, f"{visit}change/", "/w/site-visits/"):
         odile.get(page)
         assert odile.page.status_code == 404, page

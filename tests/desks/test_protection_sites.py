@@ -171,8 +171,9 @@ def test_the_demonstration_has_a_site_of_its_first_request(people: People) -> No
         at=people.at, reports={code: [request]}, officers={code: ["Odile"]}, sitting=people.sitting
     )
     demo.load(scene)
-    facts = facts_of(people, DeskRecord.objects.get().id, "Odile")
+    facts = facts_of(people, DeskRecord.objects.get(kind="protection-site").id, "Odile")
     assert facts.texts["name"] == "Mill Lane Hall"
     assert facts.texts["weak_spots"].startswith("Invented")
+    assert facts.visits == (str(DeskRecord.objects.get(kind="protection-visit").id),)
     demo.load(DemoScene(at=people.at, reports={}, officers={}, sitting=people.sitting))
-    assert DeskRecord.objects.count() == 1
+    assert DeskRecord.objects.count() == 2

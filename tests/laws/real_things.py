@@ -18,7 +18,6 @@ from heedline.casework.language import translating
 from heedline.casework.language.translating import TranslationRequest
 from heedline.casework.linking import interests
 from heedline.casework.people import skills
-from heedline.casework.records import record
 from heedline.casework.report import officer_notes
 from heedline.casework.retention import subject_requests
 from heedline.casework.search import link_decisions, sealed_values, searching
@@ -67,8 +66,6 @@ from heedline.reports.models import (
 )
 from heedline.specialist_desks.intelligence import products
 from heedline.specialist_desks.material.models import Examination, MaterialItem
-from heedline.specialist_desks.protection.kinds import SITE_KIND
-from heedline.specialist_desks.protection.vocabulary import ProtectionCapability
 from tests.casework.setup.test_proposals import propose
 from tests.support import (
     danger_scene,
@@ -107,6 +104,7 @@ KINDS = {
     "w/visits/": "visit",
     "w/products/": "product",
     "w/sites/": "site",
+    "w/site-visits/": "visit of a site",
     "w/interests/hits/": "interest hit",
     "w/items/notices/": "company notice",
     "w/keys/compare/": "officer",
@@ -169,15 +167,7 @@ def furnish(people: People) -> dict[str, str]:
         made["item"] = material_scene.an_item_of("north-east", people)
         made["visit"] = visits.ask(house.desks["north-east"].id, "The theatre", by=odile, at=at)
         made["product"] = products.begin(made["report"], by=odile, at=at)
-        made["site"] = record.begin(
-            SITE_KIND,
-            house.desks["north-east"].id,
-            site_scene.THEATRE.to_words(),
-            capability=ProtectionCapability.ADVISE,
-            due_at=at + keeping_scene.DAY,
-            by=odile,
-            at=at,
-        ).row.id
+        made["site"], made["visit of a site"] = site_scene.records_of(house.desks["north-east"].id, odile, at)
         content = notice_scene.content_of(made["item"], "north-east", people)
     made["company notice"] = notice_scene.a_notice_of(made["item"], content, "north-east", people)
     made["interest hit"] = _an_interest_hit(people, made["report"])

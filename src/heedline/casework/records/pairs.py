@@ -95,7 +95,7 @@ def _due(kind: RecordKind, state: str, desk: UUID, at: datetime) -> datetime | N
     """Return the end of the time that a kind allows in a state, in the calendar of a desk that may not be the officer's."""
     if state not in kind.within:
         return None
-    return record.allowed(kind, state, Desk.objects.values_list("code", flat=True).get(id=desk), at)
+    return record.allowed_at(kind.within[state], Desk.objects.values_list("code", flat=True).get(id=desk), at)
 
 
 def _call(function: str, given: tuple[Any, ...]) -> bool:

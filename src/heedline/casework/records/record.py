@@ -25,7 +25,7 @@ from heedline.casework.duty.alarm_rules import AlarmEvent
 from heedline.casework.errors import CannotOpen, Changed, NotHere
 from heedline.casework.records import desk_parts
 from heedline.packs import load_pack
-from heedline.packs.rules.working_days import HolidaysNotListed
+from heedline.packs.rules.working_days import HolidaysNotListed, Within
 from heedline.permits.capabilities import AnyCapability
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
@@ -107,7 +107,7 @@ class FoundRecord:
     def _due(self, kind: RecordKind, to: str) -> datetime | None:
         if to == self.row.state or to not in kind.within:
             return self.row.due_at
-        due = allowed(kind, to, _code(self.row.desk_id, self.by), self.at)
+        due = allowed(kind.within[to], self.row.desk_id, by=self.by, at=self.at)
         given_back = self.row.held == TAKEN and kind.states[to] == WAITING
         return min(due, self.row.due_at or due) if given_back else due
 
@@ -149,7 +149,7 @@ def begin(
     by.require(capability, desk)
     held, ident = kind.states[kind.first], uuid4()
     if due_at is None and kind.first in kind.within:
-        due_at = allowed(kind, kind.first, _code(desk, by), at)
+        due_at = allowed(kind.within[kind.first], desk, by=by, at=at)
     if held != ENDED and due_at is None:
         raise ValueError("An open record needs a due time")
     container = desk_parts.seal(desk, ident, words, part=kind.part, on=at.date())
@@ -230,18 +230,22 @@ def _refusals_logged(
         raise
 
 
-def _code(desk: UUID, by: Attendance) -> str:
-    return next(one.code for one in by.desks if one.id == desk)
+def allowed(within: Within, desk: UUID, *, by: Attendance, at: datetime) -> datetime:
+    """Return the end of a time limit that starts at `at`, in the calendar of one of the officer's desks.
+
+    Raises NotNow where public holidays are not listed.
+    """
+    return allowed_at(within, next(one.code for one in by.desks if one.id == desk), at)
 
 
-def allowed(kind: RecordKind, state: str, desk_code: str, at: datetime) -> datetime:
-    """Return the end of the time that a kind allows in a state, in the calendar of a desk.
+def allowed_at(within: Within, desk_code: str, at: datetime) -> datetime:
+    """Return the end of a time limit that starts at `at`, in the calendar of any desk.
 
     Raises NotNow where public holidays are not listed.
     """
     pack = load_pack(settings.PACK)
     try:
-        return kind.within[state].after(at, pack.working_days, calendar=pack.calendar_of(desk_code))
+        return within.after(at, pack.working_days, calendar=pack.calendar_of(desk_code))
     except HolidaysNotListed as missing:
         raise NotNow(
             f"The due time cannot be set, because the public holidays of {missing.year} are not known yet. Ask the operator"

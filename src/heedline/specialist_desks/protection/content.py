@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
 from django.conf import settings
@@ -46,17 +46,23 @@ def choices_of(name: str) -> Mapping[str, str]:
 class SiteFacts:
     """What the record of a site says. `texts` are those of LIMITS by name, and `codes` those of CHOICES.
 
-    `requests` are the requests for advice that are about it.
+    `requests` are the requests for advice that are about it, and `visits` the records of its visits.
     """
 
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)
     codes: Mapping[str, str] = field(default_factory=dict, repr=False)
     requests: tuple[str, ...] = ()
+    visits: tuple[str, ...] = ()
 
     @classmethod
     def of_words(cls, words: Mapping[str, Any]) -> Self:
         """Return the site that decrypted words hold."""
-        return cls(texts=words["texts"], codes=words["codes"], requests=tuple(words["requests"]))
+        return cls(
+            texts=words["texts"],
+            codes=words["codes"],
+            requests=tuple(words["requests"]),
+            visits=tuple(words["visits"]),
+        )
 
     @classmethod
     def of_answers(cls, answers: Mapping[str, Any], request: str) -> Self:
@@ -89,8 +95,13 @@ class SiteFacts:
         codes = {name: self.codes.get(name, "") for name in CHOICES}
         if any(code not in ("", *choices_of(name)) for name, code in codes.items()):
             raise ValueError("a choice that does not exist")
-        return SiteFacts(texts=texts, codes=codes, requests=self.requests)
+        return replace(self, texts=texts, codes=codes)
 
     def to_words(self) -> dict[str, Any]:
         """Return the site for sealing."""
-        return {"texts": dict(self.texts), "codes": dict(self.codes), "requests": list(self.requests)}
+        return {
+            "texts": dict(self.texts),
+            "codes": dict(self.codes),
+            "requests": list(self.requests),
+            "visits": list(self.visits),
+        }

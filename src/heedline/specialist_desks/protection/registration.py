@@ -11,10 +11,11 @@ from heedline.desk_hooks.register import SpecialistDesk
 from heedline.jobs.demonstration.desks import DemoData
 from heedline.permits.roles import DeskGrants, Grant, Role
 from heedline.specialist_desks.protection import demo, sites
-from heedline.specialist_desks.protection.kinds import SITE_KIND
+from heedline.specialist_desks.protection.kinds import SITE_KIND, VISIT_KIND
 from heedline.specialist_desks.protection.vocabulary import (
     SITE,
     SITE_OF_REQUEST,
+    VISIT,
     ProtectionAct,
     ProtectionCapability,
 )
@@ -31,6 +32,7 @@ DESK = SpecialistDesk(
         DeskActs(
             {
                 ProtectionAct.SITE_MOVED: "Opened the record of a site, or changed it",
+                ProtectionAct.VISIT_MOVED: "Planned a visit of a site, or moved one on",
                 ProtectionAct.REQUEST_LINKED: "Noted which site a request for advice is about",
             }
         ),
@@ -43,8 +45,15 @@ DESK = SpecialistDesk(
             }
         ),
         DeskRoutes(office="heedline.specialist_desks.protection.urls"),
-        SealedParts({SITE: "the record of a site", SITE_OF_REQUEST: "the site that a request is about"}),
+        SealedParts(
+            {
+                SITE: "the record of a site",
+                VISIT: "the record of a visit",
+                SITE_OF_REQUEST: "the site that a request is about",
+            }
+        ),
         SITE_KIND,
+        VISIT_KIND,
         DemoData(demo.load),
         MenuLink(url="protection-sites", text="Sites", shown=_advises),
         ReportTab(

@@ -25,7 +25,8 @@ from heedline.packs import load_pack
 from heedline.packs.places.routing import RouteFacts, route
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import allows
-from heedline.reports.models import Report
+from heedline.reports.lifecycle import NotNow
+from heedline.reports.models import DeskRecord, Report
 from heedline.reports.stored import parts_of
 from heedline.specialist_desks.protection import timing
 from heedline.specialist_desks.protection.content import SiteFacts
@@ -37,6 +38,9 @@ from heedline.specialist_desks.protection.vocabulary import (
     ProtectionCapability,
 )
 
+VISIT_OPEN: Final = (
+    "A visit of this site is open. Follow it up, or record that it was not held, before you close the site."
+)
 _ADVISE: Final = ProtectionCapability.ADVISE
 #: The moves that need nothing but a reason, if that. Those that need a new review time are marked with True.
 _PLAIN: Final = {"review": True, "close": False, "reopen": True}
@@ -141,21 +145,28 @@ def add_request(ref: UUID, request: UUID, *, by: Attendance, at: datetime) -> No
 
 @record.record_verb(ProtectionAct.SITE_MOVED)
 def save(ref: UUID, facts: SiteFacts, *, version: int, by: Attendance, at: datetime) -> None:
-    """Change what a site's record says. Its requests stay as they are.
+    """Change what a site's record says. Its requests and visits stay as they are.
 
     Raises NotHere, Refused, Changed, Locked and NotNow, also for what is missing.
     """
     found = _found(ref, version, by=by, at=at)
     before = SiteFacts.of_words(found.words)
-    _move(found, "save", words=replace(facts.tidied(), requests=before.requests).to_words())
+    _move(
+        found,
+        "save",
+        words=replace(facts.tidied(), requests=before.requests, visits=before.visits).to_words(),
+    )
 
 
 @record.record_verb(ProtectionAct.SITE_MOVED)
 def move(ref: UUID, how: str, *, version: int, reason: str = "", by: Attendance, at: datetime) -> None:
-    """Review, close or reopen a site. Raises NotHere, Refused, Changed, Locked and NotNow."""
+    """Review, close or reopen a site. Raises NotHere, Refused, Changed, Locked, and NotNow while a visit is open."""
     if how not in _PLAIN:
         raise NotHere
     found = _found(ref, version, by=by, at=at)
+    visits = SiteFacts.of_words(found.words).visits
+    if how == "close" and DeskRecord.objects.filter(id__in=visits, due_at__isnull=False).exists():
+        raise NotNow(VISIT_OPEN)
     due = timing.review_due(at) if _PLAIN[how] else None
     _move(found, how, due_at=due, reason=reason)
 

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from heedline.packs import load_pack
 from heedline.packs.rules.retention import months_after
+from heedline.packs.rules.working_days import Within
 from heedline.packs.tables import read_toml
 
 if TYPE_CHECKING:
@@ -20,15 +21,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SiteTimes:
-    """The months until a site is reviewed."""
+    """How long a site waits for its review, a visit for its report, and what was recommended for its follow-up."""
 
     review_months: int
+    report_within: Within
+    follow_up_months: int
 
 
 def read_site_times(folder: Traversable) -> SiteTimes:
     """Return the times read from `protection.toml`. Raises PackError."""
     top = read_toml(folder, "protection.toml")
-    found = SiteTimes(top.number("review_months"))
+    numbers = {
+        name: top.number(name) for name in ("review_months", "report_working_days", "follow_up_months")
+    }
+    for name, number in numbers.items():
+        if not number:
+            raise top.wrong(name, "must be above zero")
+    within = Within(working_days=numbers["report_working_days"])
+    found = SiteTimes(numbers["review_months"], within, numbers["follow_up_months"])
     top.done()
     return found
 
@@ -40,13 +50,30 @@ def _times(code: str) -> SiteTimes:
 
 def review_due(at: datetime) -> datetime:
     """Return when a site that is opened or reviewed now has to be reviewed: at the close of business of that day."""
-    return _closing_of(months_after(_today(at), _times(settings.PACK).review_months))
+    return closing_of(months_after(today(at), _times(settings.PACK).review_months))
 
 
-def _today(at: datetime) -> date:
+def follow_up_due(at: datetime) -> datetime:
+    """Return when a visit that was reported now has to be followed up."""
+    return closing_of(months_after(today(at), _times(settings.PACK).follow_up_months))
+
+
+def report_within() -> Within:
+    """Return the time after the day of a visit within which its report is given."""
+    return _times(settings.PACK).report_within
+
+
+def is_later(day: date, at: datetime) -> bool:
+    """Return whether a day has not come yet."""
+    return day > today(at)
+
+
+def today(at: datetime) -> date:
+    """Return the day at the offices of the pack."""
     return at.astimezone(load_pack(settings.PACK).working_days.zone).date()
 
 
-def _closing_of(day: date) -> datetime:
+def closing_of(day: date) -> datetime:
+    """Return the close of business on a day, in UTC."""
     days = load_pack(settings.PACK).working_days
     return datetime.combine(day, days.closes, days.zone).astimezone(UTC)

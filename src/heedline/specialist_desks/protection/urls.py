@@ -1,6 +1,6 @@
 from django.urls import path
 
-from heedline.specialist_desks.protection.pages import site_pages
+from heedline.specialist_desks.protection.pages import site_pages, visit_pages
 
 urlpatterns = [
     path("w/r/<uuid:ref>/site/", site_pages.of_request, name="protection-site-of-request"),
@@ -8,5 +8,10 @@ urlpatterns = [
     path("w/sites/new/", site_pages.new_site, name="protection-new-site"),
     path("w/sites/<uuid:ref>/", site_pages.site, name="protection-site"),
     path("w/sites/<uuid:ref>/change/", site_pages.change_site, name="protection-change-site"),
+    path("w/sites/<uuid:ref>/visit/", visit_pages.plan_visit, name="protection-plan-visit"),
     path("w/sites/<uuid:ref>/<slug:move>/", site_pages.site_move, name="protection-site-move"),
+    path("w/site-visits/", visit_pages.visit_list, name="protection-visits"),
+    path("w/site-visits/<uuid:ref>/", visit_pages.visit, name="protection-visit"),
+    path("w/site-visits/<uuid:ref>/change/", visit_pages.change_visit, name="protection-change-visit"),
+    path("w/site-visits/<uuid:ref>/<slug:move>/", visit_pages.visit_move, name="protection-visit-move"),
 ]

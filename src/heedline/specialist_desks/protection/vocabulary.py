@@ -9,6 +9,8 @@ from heedline.permits.capabilities import AnyCapability
 
 #: The sort of sealed part that a site lies in.
 SITE: Final = "protection-site"
+#: The sort of sealed part that a visit lies in.
+VISIT: Final = "protection-visit"
 #: The sort of sealed part of a request that says which site it is about.
 SITE_OF_REQUEST: Final = "protection-site-of-request"
 #: The kind of report with which an organisation asks for advice.
@@ -17,6 +19,7 @@ REQUEST: Final = "advice"
 
 class ProtectionAct(AnyAct):
     SITE_MOVED = "protection-site-moved"
+    VISIT_MOVED = "protection-visit-moved"
     REQUEST_LINKED = "protection-request-linked"
 
 

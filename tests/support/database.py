@@ -236,10 +236,13 @@ def fingerprint() -> str:
     digest = hashlib.sha256()
     files = [p for pattern in ("**/migrations/*.py", "**/*.sql") for p in PACKAGE.glob(pattern)]
     files += [*EXAMPLE.glob("migrations/*.py"), *EXAMPLE.glob("database/*.sql")]
+    # the legal moves of records, which migrations read from their kinds
+    files += [*PACKAGE.glob("specialist_desks/*/kind*.py"), EXAMPLE / "visits.py"]
     files += [
         CHECKOUT / "requirements.lock",
         PACKAGE / "launch" / "roles.py",
         PACKAGE / "database" / "sql_files.py",
+        PACKAGE / "reports" / "record_kinds.py",
     ]
     for file in sorted(set(files)):
         if file.exists():

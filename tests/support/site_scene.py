@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,9 +12,10 @@ from django.db import transaction
 from heedline.casework.access.session import Attendance
 from heedline.casework.records import record
 from heedline.reports.models import DeskRecord
-from heedline.specialist_desks.protection import sites, visits
+from heedline.specialist_desks.protection import recommending, sites, visits
 from heedline.specialist_desks.protection.content import SiteFacts
 from heedline.specialist_desks.protection.kinds import SITE_KIND, VISIT_KIND
+from heedline.specialist_desks.protection.recommendation import Recommendation
 from heedline.specialist_desks.protection.visit_content import LIMITS, VisitFacts
 from heedline.specialist_desks.protection.vocabulary import ProtectionCapability
 from tests.support.scene_people import People
@@ -75,6 +76,27 @@ def written(people: People, ref: UUID, name: str = "Otto", **texts: str) -> None
             **texts,
         }
         visits.save(ref, replace(facts, texts=told), version=version_of(ref), by=by, at=people.at)
+
+
+def recommendation(what: str = "Let the stage door close by itself.", **more: Any) -> Recommendation:
+    """A recommendation for Rosa."""
+    return Recommendation(
+        **{"what": what, "priority": "high", "owner": "Rosa", "by": date(2027, 3, 1), **more}
+    )
+
+
+def recommended(people: People, site: UUID, number: int = 1, *, reported: bool = True) -> UUID:
+    """A visit that was held, with this many recommendations, and reported unless told otherwise."""
+    ref = a_visit(people, site)
+    visited(people, ref, "hold")
+    written(people, ref)
+    for n in range(1, number + 1):
+        with people.sitting("Otto") as by:
+            one = recommendation(f"Recommendation number {n}")
+            recommending.recommend(ref, one, version=version_of(ref), by=by, at=people.at)
+    if reported:
+        visited(people, ref, "report")
+    return ref
 
 
 def records_of(desk: UUID, by: Attendance, at: datetime) -> tuple[UUID, UUID]:

@@ -41,7 +41,10 @@ DESK = SpecialistDesk(
                 ProtectionCapability.ADVISE: Grant(
                     words="Keep the records of sites at a desk of advisers",
                     roles=frozenset({Role.OFFICER, Role.SUPERVISOR}),
-                )
+                ),
+                ProtectionCapability.LEAD: Grant(
+                    words="End the follow-up of a visit without an answer", roles=frozenset({Role.SUPERVISOR})
+                ),
             }
         ),
         DeskRoutes(office="heedline.specialist_desks.protection.urls"),

@@ -26,19 +26,23 @@ class SiteTimes:
     review_months: int
     report_within: Within
     follow_up_months: int
+    retry_within: Within
 
 
 def read_site_times(folder: Traversable) -> SiteTimes:
     """Return the times read from `protection.toml`. Raises PackError."""
     top = read_toml(folder, "protection.toml")
-    numbers = {
-        name: top.number(name) for name in ("review_months", "report_working_days", "follow_up_months")
-    }
+    names = ("review_months", "report_working_days", "follow_up_months", "retry_working_days")
+    numbers = {name: top.number(name) for name in names}
     for name, number in numbers.items():
         if not number:
             raise top.wrong(name, "must be above zero")
-    within = Within(working_days=numbers["report_working_days"])
-    found = SiteTimes(numbers["review_months"], within, numbers["follow_up_months"])
+    found = SiteTimes(
+        numbers["review_months"],
+        Within(working_days=numbers["report_working_days"]),
+        numbers["follow_up_months"],
+        Within(working_days=numbers["retry_working_days"]),
+    )
     top.done()
     return found
 
@@ -61,6 +65,11 @@ def follow_up_due(at: datetime) -> datetime:
 def report_within() -> Within:
     """Return the time after the day of a visit within which its report is given."""
     return _times(settings.PACK).report_within
+
+
+def retry_within() -> Within:
+    """Return the time within which an organisation that did not answer is asked again."""
+    return _times(settings.PACK).retry_within
 
 
 def is_later(day: date, at: datetime) -> bool:

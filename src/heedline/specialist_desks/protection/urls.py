@@ -1,6 +1,6 @@
 from django.urls import path
 
-from heedline.specialist_desks.protection.pages import site_pages, visit_pages
+from heedline.specialist_desks.protection.pages import recommendation_pages, site_pages, visit_pages
 
 urlpatterns = [
     path("w/r/<uuid:ref>/site/", site_pages.of_request, name="protection-site-of-request"),
@@ -13,5 +13,20 @@ urlpatterns = [
     path("w/site-visits/", visit_pages.visit_list, name="protection-visits"),
     path("w/site-visits/<uuid:ref>/", visit_pages.visit, name="protection-visit"),
     path("w/site-visits/<uuid:ref>/change/", visit_pages.change_visit, name="protection-change-visit"),
+    path(
+        "w/site-visits/<uuid:ref>/recommend/",
+        recommendation_pages.new_recommendation,
+        name="protection-recommend",
+    ),
+    path(
+        "w/site-visits/<uuid:ref>/recommendations/<int:number>/",
+        recommendation_pages.recommendation,
+        name="protection-recommendation",
+    ),
+    path(
+        "w/site-visits/<uuid:ref>/recommendations/<int:number>/remove/",
+        recommendation_pages.remove_recommendation,
+        name="protection-remove-recommendation",
+    ),
     path("w/site-visits/<uuid:ref>/<slug:move>/", visit_pages.visit_move, name="protection-visit-move"),
 ]

@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 
 from heedline.intake.fields import tidy
 from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.protection.recommendation import Recommendation
 
 #: The texts of a visit with the most characters of each.
 LIMITS: Final[Mapping[str, int]] = {"time": 40, "visitors": 200, "attendees": 1_000, "seen": 10_000}
@@ -23,16 +24,25 @@ _ONE_LINE: Final = frozenset({"time", "visitors"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitFacts:
-    """What the record of a visit says. `site` is the site's record, and `texts` are those of LIMITS by name."""
+    """What the record of a visit says. `site` is the site's record, and `texts` are those of LIMITS by name.
+
+    The recommendations are numbered from one, in their order.
+    """
 
     site: str
     day: date
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    recommendations: tuple[Recommendation, ...] = field(default=(), repr=False)
 
     @classmethod
     def of_words(cls, words: Mapping[str, Any]) -> Self:
         """Return the visit that decrypted words hold."""
-        return cls(site=words["site"], day=date.fromisoformat(words["day"]), texts=words["texts"])
+        return cls(
+            site=words["site"],
+            day=date.fromisoformat(words["day"]),
+            texts=words["texts"],
+            recommendations=tuple(Recommendation.of_words(one) for one in words["recommendations"]),
+        )
 
     def tidied(self, today: date) -> VisitFacts:
         """Return the visit with its texts cleaned up for sealing.
@@ -57,4 +67,9 @@ class VisitFacts:
 
     def to_words(self) -> dict[str, Any]:
         """Return the visit for sealing."""
-        return {"site": self.site, "day": self.day.isoformat(), "texts": dict(self.texts)}
+        return {
+            "site": self.site,
+            "day": self.day.isoformat(),
+            "texts": dict(self.texts),
+            "recommendations": [one.to_words() for one in self.recommendations],
+        }

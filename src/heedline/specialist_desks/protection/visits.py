@@ -14,17 +14,23 @@ from heedline.casework.records.shown_record import ShownRecord, shown
 from heedline.casework.report.opening import short_name
 from heedline.dispatch.clocks import is_overdue
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import DeskRecord
+from heedline.reports.models import DeskRecord, RecordStep
 from heedline.specialist_desks.protection import timing
 from heedline.specialist_desks.protection.content import SiteFacts
 from heedline.specialist_desks.protection.kinds import SITE_KIND, VISIT_KIND
+from heedline.specialist_desks.protection.recommendation import Became
 from heedline.specialist_desks.protection.visit_content import VisitFacts
 from heedline.specialist_desks.protection.vocabulary import ProtectionAct, ProtectionCapability
 
 TOO_EARLY: Final = "The day of this visit has not come yet. If it was held earlier, change its date first."
+#: Days on which the organisation is asked before a supervisor ends a follow-up without an answer.
+TRIES: Final = 2
+STILL_OPEN: Final = "Record first what became of each recommendation."
+NONE_OPEN: Final = "No recommendation is open. End the follow-up instead."
+TOO_FEW_TRIES: Final = "The organisation has to be asked on two days before this ends without an answer."
 _ADVISE: Final = ProtectionCapability.ADVISE
 #: The moves that need nothing but a reason, if that.
-_PLAIN: Final = frozenset({"take-over", "hold", "cancel", "report", "finish"})
+_PLAIN: Final = frozenset({"take-over", "hold", "cancel", "report", "no-answer", "finish", "end-unanswered"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,29 +98,30 @@ def plan(site: UUID, facts: VisitFacts, *, by: Attendance, at: datetime) -> UUID
 
 @record.record_verb(ProtectionAct.VISIT_MOVED)
 def save(ref: UUID, facts: VisitFacts, *, version: int, by: Attendance, at: datetime) -> None:
-    """Change what a visit's record says, until its report is given. Its deadline follows its day.
+    """Change what a visit's record says, until its report is given. Its deadline follows its day. Its recommendations stay.
 
     Raises NotHere, Refused, Changed, Locked and NotNow, also for what is missing.
     """
-    found = _found(ref, version, by=by, at=at)
+    found = visit_of(ref, version, by=by, at=at)
     before = VisitFacts.of_words(found.words)
-    facts = replace(facts, site=before.site).tidied(timing.today(at))
+    facts = replace(facts, site=before.site, recommendations=before.recommendations).tidied(timing.today(at))
     held = found.row.state == "held"
     if held and timing.is_later(facts.day, at):
         raise NotNow(TOO_EARLY, about="day")
     due = _report_due(found, facts) if held else timing.closing_of(facts.day)
-    _move(found, "save", words=facts.to_words(), due_at=due)
+    make_move(found, "save", words=facts.to_words(), due_at=due)
 
 
 @record.record_verb(ProtectionAct.VISIT_MOVED)
 def move(ref: UUID, how: str, *, version: int, reason: str = "", by: Attendance, at: datetime) -> None:
-    """Take a visit over, or record that it was held, not held, reported or followed up.
+    """Take a visit over, or record that it was held, not held, reported or followed up, or that nobody answered.
 
-    Raises NotHere, Refused, Changed, Locked, and NotNow before its day, and before a report says what was seen.
+    Raises NotHere, Refused, also for an end without an answer by somebody who does not lead the desk, Changed, Locked, and
+    NotNow before its day, before a report says what was seen, and while a recommendation is open.
     """
     if how not in _PLAIN:
         raise NotHere
-    found = _found(ref, version, by=by, at=at)
+    found = visit_of(ref, version, by=by, at=at)
     facts = VisitFacts.of_words(found.words)
     due: datetime | None = None
     if how == "hold":
@@ -125,7 +132,26 @@ def move(ref: UUID, how: str, *, version: int, reason: str = "", by: Attendance,
         if missing := facts.unreported():
             raise NotNow(missing)
         due = timing.follow_up_due(at)
-    _move(found, how, due_at=due, reason=reason, owner=by.officer_id if how == "take-over" else None)
+    elif how == "no-answer":
+        retry = record.allowed(timing.retry_within(), found.row.desk_id, by=by, at=at)
+        due = max(retry, found.row.due_at or retry)
+    else:
+        _refuse_ending(found, facts, how)
+    make_move(found, how, due_at=due, reason=reason, owner=by.officer_id if how == "take-over" else None)
+
+
+def _refuse_ending(found: record.FoundRecord, facts: VisitFacts, how: str) -> None:
+    """Raise NotNow or Refused if the follow-up may not end in this way. Does nothing for any other move."""
+    open_ones = any(one.became == Became.OPEN for one in facts.recommendations)
+    if how == "finish" and open_ones:
+        raise NotNow(STILL_OPEN)
+    if how == "end-unanswered":
+        found.permit(ProtectionCapability.LEAD)
+        if not open_ones:
+            raise NotNow(NONE_OPEN)
+        tries = RecordStep.objects.filter(record=found.row, move="no-answer").values_list("at", flat=True)
+        if len({timing.today(one) for one in tries}) < TRIES:
+            raise NotNow(TOO_FEW_TRIES)
 
 
 def _report_due(found: record.FoundRecord, facts: VisitFacts) -> datetime:
@@ -134,12 +160,14 @@ def _report_due(found: record.FoundRecord, facts: VisitFacts) -> datetime:
     return record.allowed(timing.report_within(), found.row.desk_id, by=found.by, at=day)
 
 
-def _found(ref: UUID, version: int, *, by: Attendance, at: datetime) -> record.FoundRecord:
+def visit_of(ref: UUID, version: int, *, by: Attendance, at: datetime) -> record.FoundRecord:
+    """Return a visit with its row locked. Raises NotHere, Refused, Changed and Locked."""
     found = record.find(VISIT_KIND, ref, by=by, at=at, version=version)
     found.permit(_ADVISE)
     return found
 
 
-def _move(found: record.FoundRecord, how: str, **more: Any) -> None:
+def make_move(found: record.FoundRecord, how: str, **more: Any) -> None:
+    """Move a visit on, and log it."""
     found.move(how, **more)
     found.record(ProtectionAct.VISIT_MOVED, move=how)

@@ -25,3 +25,4 @@ class ProtectionAct(AnyAct):
 
 class ProtectionCapability(AnyCapability):
     ADVISE = "protection-advise"
+    LEAD = "protection-lead"

@@ -56,8 +56,13 @@ def form_page(
     back: str,
     record: ShownRecord | None = None,
     values: Mapping[str, Value] | None = None,
+    button: str = "Save",
+    about: str = "",
 ) -> HttpResponse:
-    """Render a form of a record. If a colleague has saved first, what they saved (`values`) stands beside it."""
+    """Render a form of a record, under the text that it is `about`.
+
+    If a colleague has saved first, what they saved (`values`) stands beside it.
+    """
     changed = record is not None and request.method == "POST" and version_of(request) != record.version
     context: dict[str, Any] = {
         "title": title,
@@ -66,6 +71,8 @@ def form_page(
         "form_of": form_of(request.attendance),
         "action": request.path,
         "back": back,
+        "button": button,
+        "about": about,
         "theirs": shown(Form(form.fields, values=values or {})) if changed else None,
     }
     status = 409 if changed else 422 if form.errors else 200

@@ -16,7 +16,7 @@ from heedline.casework.records import open_records
 from heedline.permits.gate import Refused
 from heedline.specialist_desks.protection import sites, visits
 from heedline.specialist_desks.protection.kinds import VISIT_KIND
-from heedline.specialist_desks.protection.pages import visit_form
+from heedline.specialist_desks.protection.pages import recommendation_form, visit_form
 from heedline.specialist_desks.protection.pages.record_form import form_page, saved
 from heedline.specialist_desks.protection.visit_content import VisitFacts
 from heedline.specialist_desks.protection.visits import OpenedVisit
@@ -48,14 +48,35 @@ WORDS: Final = RecordWords(
             done="Report given",
             reason="How was the report given, and to whom?",
         ),
+        "recommend": MoveWords(done="A recommendation was added"),
+        "amend": MoveWords(done="A recommendation was changed"),
+        "remove": MoveWords(done="A recommendation was removed"),
+        "done": MoveWords(done="A recommendation was recorded as done"),
+        "decline": MoveWords(done="A recommendation was recorded as declined"),
+        "undo-done": MoveWords(done="A recommendation that was done is open again"),
+        "undo-decline": MoveWords(done="A recommendation that was declined is open again"),
+        "no-answer": MoveWords(
+            button="Record that nobody answered",
+            done="Asked, and nobody answered",
+            reason="How did you ask, and whom?",
+        ),
         "finish": MoveWords(
-            button="End the follow-up", done="Followed up", reason="What became of what was recommended?"
+            button="End the follow-up", done="Followed up", reason="With whom did you follow it up?"
+        ),
+        "end-unanswered": MoveWords(
+            button="End the follow-up without an answer",
+            done="Ended without an answer",
+            reason="Why does it end without an answer?",
         ),
     },
     move_page="protection-visit-move",
 )
 #: The states in which the record can still be changed.
 _CHANGING: Final = frozenset({"planned", "held"})
+#: Moves with a page of their own, which the list of moves leaves out.
+_ELSEWHERE: Final = frozenset(
+    {"save", "recommend", "amend", "remove", "done", "decline", "undo-done", "undo-decline"}
+)
 
 
 @open_to(Audience.UNLOCKED)
@@ -79,13 +100,17 @@ def visit(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Show a visit with what can be done with it."""
     by = request.attendance
     told = visits.opened(ref, by=by, at=session.now())
-    hidden = {"save", *({"take-over"} if told.record.owner == by.name else ())}
+    hidden = _ELSEWHERE | ({"take-over"} if told.record.owner == by.name else set())
+    if not by.may(ProtectionCapability.LEAD):
+        hidden = hidden | {"end-unanswered"}
     record = replace(told.record, moves=tuple(one for one in told.record.moves if one.move not in hidden))
     context = {
         "facts": told.facts,
         "day": f"{told.facts.day:%A %-d %B %Y}",
         "site": _site_of(request, told),
         "may_change": record.state in _CHANGING,
+        "may_recommend": record.state in ("held", "reported"),
+        "recommendations": recommendation_form.printed(told.facts),
     }
     return record_page(request, "protection/visit.html", record, WORDS, context)
 

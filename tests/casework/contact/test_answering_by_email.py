@@ -233,7 +233,7 @@ def test_a_hostile_address_is_refused(address: str) -> None:
 @pytest.mark.parametrize("language", list(PACK.languages))
 def test_every_language_has_every_letter(language: str) -> None:
     words = PACK.words(language)
-    for coming in adviser_letters.next_steps("advice"):
+    for coming in (*adviser_letters.next_steps("advice"), adviser_letters.REPORT_READY):
         assert not words.borrowed(f"advice_email.next_{coming}")
     for key in ("subject", "number", "weak", "replies"):
         assert not words.borrowed(f"advice_email.{key}")

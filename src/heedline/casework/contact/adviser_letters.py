@@ -1,6 +1,6 @@
-"""The first email from an adviser to an organisation that asked for advice.
+"""The emails from an adviser to an organisation that asked for advice: the first, and one that says that a report is ready.
 
-It holds texts of the pack, the adviser's name and the number that they give, and nothing else: so it says nothing about the
+Each holds texts of the pack, the adviser's name and the number that they give, and nothing else: so it says nothing about the
 site. It goes to the address in the request, which is not copied anywhere in the clear.
 """
 
@@ -28,6 +28,8 @@ from heedline.reports.models import CallBack
 from heedline.reports.stored import parts_of
 
 NO_ADDRESS = "The request gives no email address to which this service can write. Call the organisation."
+#: What comes next in the email that follows a visit, besides the choices of `next_steps`.
+REPORT_READY: Final = "report"
 _NUMBER: Final = re.compile(r"\+?[0-9][0-9 ()-]{4,23}")
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
@@ -63,13 +65,13 @@ def next_steps(kind: str) -> Mapping[str, str]:
 def compose(found: FoundReport, number: str, coming: str) -> AdviserLetter:
     """Return the letter of the officer who is signed in.
 
-    `number` is where they can be called, and `coming` a code of `next_steps`. Raises NotHere for a report that is no request
+    `number` is where they can be called, and `coming` a code of `next_steps` or REPORT_READY. Raises NotHere for a report that is no request
     or that nobody has taken, NotNow if the number or the address cannot be used, Locked and CannotOpen.
     """
     report, pack = found.report, load_pack(settings.PACK)
     if (
         pack.is_confidential(report.kind)
-        or coming not in next_steps(report.kind)
+        or coming not in (*next_steps(report.kind), REPORT_READY)
         or not CallBack.objects.filter(report=report).exists()
     ):
         raise NotHere

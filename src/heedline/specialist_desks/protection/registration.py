@@ -33,6 +33,7 @@ DESK = SpecialistDesk(
             {
                 ProtectionAct.SITE_MOVED: "Opened the record of a site, or changed it",
                 ProtectionAct.VISIT_MOVED: "Planned a visit of a site, or moved one on",
+                ProtectionAct.REPORT_SENT: "Put the report of a visit into the mailbox of a request",
                 ProtectionAct.REQUEST_LINKED: "Noted which site a request for advice is about",
             }
         ),

@@ -1,6 +1,11 @@
 from django.urls import path
 
-from heedline.specialist_desks.protection.pages import recommendation_pages, site_pages, visit_pages
+from heedline.specialist_desks.protection.pages import (
+    recommendation_pages,
+    report_page,
+    site_pages,
+    visit_pages,
+)
 
 urlpatterns = [
     path("w/r/<uuid:ref>/site/", site_pages.of_request, name="protection-site-of-request"),
@@ -28,5 +33,6 @@ urlpatterns = [
         recommendation_pages.remove_recommendation,
         name="protection-remove-recommendation",
     ),
+    path("w/site-visits/<uuid:ref>/send/", report_page.send_report, name="protection-send-report"),
     path("w/site-visits/<uuid:ref>/<slug:move>/", visit_pages.visit_move, name="protection-visit-move"),
 ]

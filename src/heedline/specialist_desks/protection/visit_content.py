@@ -26,13 +26,15 @@ _ONE_LINE: Final = frozenset({"time", "visitors"})
 class VisitFacts:
     """What the record of a visit says. `site` is the site's record, and `texts` are those of LIMITS by name.
 
-    The recommendations are numbered from one, in their order.
+    The recommendations are numbered from one, in their order. `report` is what was sent to the organisation, or "" if its report
+    was given in another way.
     """
 
     site: str
     day: date
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)
     recommendations: tuple[Recommendation, ...] = field(default=(), repr=False)
+    report: str = field(default="", repr=False)
 
     @classmethod
     def of_words(cls, words: Mapping[str, Any]) -> Self:
@@ -42,6 +44,7 @@ class VisitFacts:
             day=date.fromisoformat(words["day"]),
             texts=words["texts"],
             recommendations=tuple(Recommendation.of_words(one) for one in words["recommendations"]),
+            report=words["report"],
         )
 
     def tidied(self, today: date) -> VisitFacts:
@@ -72,4 +75,5 @@ class VisitFacts:
             "day": self.day.isoformat(),
             "texts": dict(self.texts),
             "recommendations": [one.to_words() for one in self.recommendations],
+            "report": self.report,
         }

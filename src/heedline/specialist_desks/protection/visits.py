@@ -123,21 +123,31 @@ def move(ref: UUID, how: str, *, version: int, reason: str = "", by: Attendance,
         raise NotHere
     found = visit_of(ref, version, by=by, at=at)
     facts = VisitFacts.of_words(found.words)
+    if how == "report":
+        give_report(found, facts, reason)
+        return
     due: datetime | None = None
     if how == "hold":
         if timing.is_later(facts.day, at):
             raise NotNow(TOO_EARLY)
         due = _report_due(found, facts)
-    elif how == "report":
-        if missing := facts.unreported():
-            raise NotNow(missing)
-        due = timing.follow_up_due(at)
     elif how == "no-answer":
         retry = record.allowed(timing.retry_within(), found.row.desk_id, by=by, at=at)
         due = max(retry, found.row.due_at or retry)
     else:
         _refuse_ending(found, facts, how)
     make_move(found, how, due_at=due, reason=reason, owner=by.officer_id if how == "take-over" else None)
+
+
+def give_report(found: record.FoundRecord, facts: VisitFacts, how: str, text: str = "") -> None:
+    """Record that a visit's report was given, and `how`. `text` is the report if it was sent from here.
+
+    Raises NotNow while the visit does not say who was there and what was seen.
+    """
+    if missing := facts.unreported():
+        raise NotNow(missing)
+    words = replace(facts, report=text).to_words() if text else None
+    make_move(found, "report", words=words, due_at=timing.follow_up_due(found.at), reason=how)
 
 
 def _refuse_ending(found: record.FoundRecord, facts: VisitFacts, how: str) -> None:

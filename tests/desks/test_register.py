@@ -50,7 +50,7 @@ def still_open(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_example_desk_is_registered_and_nothing_comes_after_it() -> None:
-    assert [one.code for one in register.desks()] == ["example", "material", "intelligence", "protection"]
+    assert [one.code for one in register.desks()] == ["example", "material", "intelligence", "protection", "safeguarding"]
     with pytest.raises(NotRegistered, match="comes too late"):
         register.add(SpecialistDesk(code="other", name="Other"))
 
@@ -111,8 +111,8 @@ def test_a_kind_of_desk_is_called_as_its_specialist_desk(desk: str, kind: str, w
 
 
 def test_stewards_choose_the_kinds_of_registered_desks(monkeypatch: pytest.MonkeyPatch) -> None:
-    core = ["activity", "safeguarding", "advice", "authoriser", "partner"]
-    assert list(desk_kinds()) == [*core[:3], "example", "material", *core[3:]]
+    core = ["activity", "advice", "authoriser", "partner"]
+    assert list(desk_kinds()) == [*core[:2], "example", "material", "safeguarding", *core[2:]]
     monkeypatch.setattr(register, "_desks", {})
     assert list(desk_kinds()) == core
 

@@ -75,6 +75,7 @@ from tests.support import (
     notice_scene,
     partner_scene,
     site_scene,
+    safeguarding_scene,
     tracing_scene,
 )
 from tests.support.example_desk import visits
@@ -105,6 +106,7 @@ KINDS = {
     "w/products/": "product",
     "w/sites/": "site",
     "w/site-visits/": "visit of a site",
+    "w/cases/": "safeguarding case",
     "w/interests/hits/": "interest hit",
     "w/items/notices/": "company notice",
     "w/keys/compare/": "officer",
@@ -169,6 +171,7 @@ def furnish(people: People) -> dict[str, str]:
         made["product"] = products.begin(made["report"], by=odile, at=at)
         made["site"], made["visit of a site"] = site_scene.records_of(house.desks["north-east"].id, odile, at)
         content = notice_scene.content_of(made["item"], "north-east", people)
+    made["safeguarding case"], _ = safeguarding_scene.opened(safeguarding_scene.support_desk(people))
     made["company notice"] = notice_scene.a_notice_of(made["item"], content, "north-east", people)
     made["interest hit"] = _an_interest_hit(people, made["report"])
     given_away, _ = people.taken()

@@ -27,7 +27,7 @@ def test_every_desk_that_reads_reports_has_a_supervisor() -> None:
 def test_a_desk_of_the_pack_without_officers_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     refuse_empty_desks(load_pack("uk").desks)
     monkeypatch.setattr(register, "_desks", {})
-    with pytest.raises(SystemExit, match="no officers for material: HEEDLINE_SPECIALIST_DESKS"):
+    with pytest.raises(SystemExit, match="no officers for material, safeguarding: HEEDLINE_SPECIALIST_DESKS"):
         refuse_empty_desks(load_pack("uk").desks)
 
 

@@ -200,7 +200,7 @@ def _environment(process: str, url: str, home: str) -> dict[str, str]:
         "HEEDLINE_INSTALLATION": "test",
         "HEEDLINE_HOME": home,
         "HEEDLINE_DATABASE_URL": url,
-        "HEEDLINE_SPECIALIST_DESKS": f"{EXAMPLE_DESK},heedline.specialist_desks.material,heedline.specialist_desks.intelligence,heedline.specialist_desks.protection",
+        "HEEDLINE_SPECIALIST_DESKS": f"{EXAMPLE_DESK},heedline.specialist_desks.material,heedline.specialist_desks.intelligence,heedline.specialist_desks.protection,heedline.specialist_desks.safeguarding",
     }
 
 

@@ -24,7 +24,9 @@ class DeskRoutes(register.Hook):
     uploads: str = ""
 
 
-_DESKS = "heedline.specialist_desks.material,heedline.specialist_desks.intelligence,heedline.specialist_desks.protection"
+_DESKS = ",".join(
+    f"heedline.specialist_desks.{desk}" for desk in ("material", "intelligence", "protection", "safeguarding")
+)
 
 
 def packages() -> list[str]:

@@ -10,7 +10,7 @@ from heedline.desk_hooks.register import SpecialistDesk
 
 #: The column `desks_desk.kind` is as wide.
 LONGEST = 20
-_REPORTS = {"activity": "Activity", "safeguarding": "Safeguarding", "advice": "Advice"}
+_REPORTS = {"activity": "Activity", "advice": "Advice"}
 _OTHERS = {"authoriser": "Authorisers of identities", "partner": "Partner: receives disclosures"}
 
 

@@ -55,7 +55,7 @@ class Offers:
 
 
 #: `tried`: attempts to reach them on two days have been logged.
-CLOSING_NEEDS = ("nothing", "accepted", "checked", "tried")
+CLOSING_NEEDS = ("nothing", "accepted", "checked", "tried", "case")
 
 
 @dataclass(frozen=True, slots=True)

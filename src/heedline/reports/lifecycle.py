@@ -40,6 +40,7 @@ class Move(StrEnum):
     CHECK = "check"
     NOTE_CHECK = "note-check"  # checks that were asked for, or not done
     REVIEW = "review"
+    JOIN_CASE = "join-case"  # a case of a specialist desk, which holds the matter from then on
     ASSIGN = "assign"
     HAND_OVER = "hand-over"
     ACCEPT = "accept"
@@ -95,6 +96,9 @@ PATH: dict[tuple[Stage, Move], Stage] = {
     (Stage.TAKEN, Move.REVIEW): Stage.TAKEN,
     (Stage.ASSESSED, Move.REVIEW): Stage.ASSESSED,
     (Stage.ACTING, Move.REVIEW): Stage.ACTING,
+    (Stage.TAKEN, Move.JOIN_CASE): Stage.TAKEN,
+    (Stage.ASSESSED, Move.JOIN_CASE): Stage.ASSESSED,
+    (Stage.ACTING, Move.JOIN_CASE): Stage.ACTING,
     (Stage.TAKEN, Move.ASSESS): Stage.ASSESSED,
     (Stage.TAKEN, Move.ASK): Stage.TAKEN,
     (Stage.TAKEN, Move.CALL): Stage.TAKEN,
@@ -156,7 +160,9 @@ TURNS: dict[Stage, Turn] = {
 #: Moves that only the owner of the report may make. A supervisor first makes somebody the owner.
 OWNER_MOVES = frozenset({Move.RELEASE, Move.CALL, Move.DISSEMINATE, Move.CLOSE, Move.KEEP_CLOSING})
 #: Moves on a report that somebody owns, open to each officer of the desk while no colleague is writing in it.
-SHARED_MOVES = frozenset({Move.ASSESS, Move.ASK, Move.REFER, Move.CHECK, Move.NOTE_CHECK, Move.REVIEW})
+SHARED_MOVES = frozenset(
+    {Move.ASSESS, Move.ASK, Move.REFER, Move.CHECK, Move.NOTE_CHECK, Move.REVIEW, Move.JOIN_CASE}
+)
 
 CLOSURE_KEPT = "The closure of this report waits for the comparison. Withdraw it first."
 _REASONS: dict[Stage, str] = {

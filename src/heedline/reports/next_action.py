@@ -46,6 +46,7 @@ CLOCKS: dict[Move, ClockEffect] = {
     Move.CHECK: ClockEffect.RENEW,
     Move.NOTE_CHECK: ClockEffect.KEEP,
     Move.REVIEW: ClockEffect.SET,
+    Move.JOIN_CASE: ClockEffect.KEEP,
     Move.DISCHARGE: ClockEffect.RENEW,
     Move.HAND_OVER: ClockEffect.OFFER,
     Move.ACCEPT: ClockEffect.RENEW,

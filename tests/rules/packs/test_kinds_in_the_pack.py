@@ -50,8 +50,8 @@ def test_every_kind_can_end_well_or_not_and_the_short_way_has_reasons(kind: str)
 
 
 def test_what_belongs_to_one_kind_is_not_offered_to_another() -> None:
-    assert "panel-referral" in PACK.outcomes_for("person")
-    assert "panel-referral" not in PACK.outcomes_for("activity")
+    assert "joined-case" in PACK.outcomes_for("person")
+    assert "joined-case" not in PACK.outcomes_for("activity")
     assert "unlawful-remove" in PACK.outcomes_for("online")
     assert "visit-booked" not in PACK.outcomes_for("online")
     assert "child-images" in PACK.reasons_for("online")

@@ -51,7 +51,7 @@ from heedline.vault.identity import open_share, release_share
 GROUNDS: dict[str, str] = {
     "life": "Somebody's life or safety may depend on it",
     "source-at-risk": "The reporter may be in danger themselves",
-    "safeguarding": "A child, or an adult who needs care, may be at risk",
+    "person-at-risk": "A child, or an adult who needs care, may be at risk",
     "asked-for-contact": "They have asked us to contact them",
     "serious-crime": "It is needed to prevent or detect a serious crime, and there is no other way",
     "legal-duty": "A court or the law requires it",

@@ -210,7 +210,7 @@ def _barred(reports: Iterable[Report], by: Attendance, at: datetime) -> dict[UUI
 def worked_on(told: Mapping[UUID, ToldText], *, by: Attendance, at: datetime) -> dict[UUID, str]:
     """Return which of these reports cannot be closed in bulk because of others, with the reason for leaving them out.
 
-    They are linked to another one, share details with it here or at another desk, were assessed before a message reopened them, or name a person and
+    They are linked to another one, share details with it here or at another desk, were assessed before a message reopened them, are in a case, or name a person and
     have not been compared yet (`closing`). What a report shares with a look-alike does not count. The first two have the reason
     of reports that somebody has worked on: it is stored in the clear, where nothing says that a report is linked.
     """
@@ -218,7 +218,8 @@ def worked_on(told: Mapping[UUID, ToldText], *, by: Attendance, at: datetime) ->
         return {}
     left, new = linked_reports.linked(told, by=by), cache(lambda: seen_before.just_arrived(by=by))
     left |= {one.report for one in repeat_reports.matched_elsewhere(told, by=by)}
-    left |= set(Step.objects.filter(report__in=told, move=Move.ASSESS).values_list("report_id", flat=True))
+    worked = Step.objects.filter(report__in=told, move__in=(Move.ASSESS, Move.JOIN_CASE))
+    left |= set(worked.values_list("report_id", flat=True))
     rows, waits = reports_of(by.desk_ids).filter(id__in=told), set[UUID]()
     compared = set(closing.compared(rows).values_list("id", flat=True))
     for row in rows:

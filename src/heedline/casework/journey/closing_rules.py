@@ -72,6 +72,8 @@ OWN_CHECKS = (
     "You recorded these checks yourself: {}. Before you close this report of high priority, another officer looks at what they "
     "showed and records them, or a colleague closes it."
 )
+IN_A_CASE = "This report is in a case, which holds the matter now. It closes only as joined to that case."
+IN_NO_CASE = "This report is in no case. Put it into one first, or choose another outcome."
 SECOND = (
     "Two officers must close this report, because {}. Save the assessment without closing it, and make a colleague the owner, who "
     "reads the report and closes it."
@@ -297,6 +299,9 @@ def refuse_closing(
     if facts.odd:
         raise NotNow(ODD_OPEN, about="closing")
     pack = load_pack(settings.PACK)
+    needs = needs_of(kind, outcome, reason)
+    if (needs == "case") != Step.objects.filter(report=found.report, move=Move.JOIN_CASE).exists():
+        raise NotNow(IN_NO_CASE if needs == "case" else IN_A_CASE, about="outcome")
     served = not pack.is_confidential(kind) and pack.outcomes_for(kind)[outcome].useful
     if served and not is_own_reason(
         kind, reason
@@ -320,7 +325,6 @@ def refuse_closing(
             raise NotNow(EXPLAIN_CHILD, about="closing" if at_once else "reason")
     high = priority == Priority.HIGH
     urgent = not high and (facts.danger or facts.told or found.report.urgency in _URGENT)
-    needs = needs_of(kind, outcome, reason)
     if needs == "accepted":
         _refuse_unaccepted(found, proof)
     if needs == "tried":

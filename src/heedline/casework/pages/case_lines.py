@@ -287,7 +287,9 @@ def named_words(said: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     if register.CHECKS in said:
         return register.words_of(said)
     return tuple(
-        (_WORDS_OF.get(key, key), str(value)) for key, value in said.items() if value and key != MATCHES
+        (_WORDS_OF.get(key, key), str(value))
+        for key, value in said.items()
+        if value and key != MATCHES and not key.startswith("_")  # of a program
     )
 
 

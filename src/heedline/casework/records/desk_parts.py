@@ -54,6 +54,12 @@ def seal(desk: UUID, thing: UUID, words: Mapping[str, Any], *, part: str, on: da
     return made.container
 
 
+def padded(words: Mapping[str, Any], size: int) -> dict[str, Any] | None:
+    """Return text that always has this size before it is sealed, or None if it is longer. Padding is added as `pad`."""
+    room = size - len(canonical({**words, "pad": ""}))
+    return None if room < 0 else {**words, "pad": " " * room}
+
+
 def sealed_to(desk: UUID, words: Mapping[str, Any], *, part: str, on: date) -> SealedDeskPart:
     """Seal text to a desk's current key, without a session, for a database function to store.
 

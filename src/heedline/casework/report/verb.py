@@ -161,6 +161,7 @@ _DID = {
     Move.CHECK: "recorded checks on",
     Move.NOTE_CHECK: "noted checks on",
     Move.REVIEW: "set the next review of",
+    Move.JOIN_CASE: "put into a case",
     Move.ASSIGN: "reassigned",
     Move.HAND_OVER: "handed over",
     Move.ACCEPT: "accepted",

@@ -17,8 +17,6 @@ PEOPLE: tuple[demo_desks.DemoPerson, ...] = (
     ("Otto Hargreave", "south-west", "officer", False),
     ("Oren Castell", "south-west", "officer", False),
     ("Orla Whitcombe", "south-west", "supervisor", False),
-    ("Sana Whitlock", "safeguarding", "officer", True),
-    ("Sigrid Maddox", "safeguarding", "supervisor", False),
     ("Edda Holloway", "advice-north-east", "officer", False),
     ("Emil Karlsen", "advice-north-east", "supervisor", False),
     ("Una Devlin", "advice-northern-ireland", "officer", False),

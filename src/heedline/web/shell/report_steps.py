@@ -25,6 +25,7 @@ MOVES = {
     Move.CHECK: "Checks recorded",
     Move.NOTE_CHECK: "Checks asked for or not done",
     Move.REVIEW: "Next review set",
+    Move.JOIN_CASE: "Joined a case",
     Move.ASSIGN: "Owner named",
     Move.HAND_OVER: "Handed over",
     Move.ACCEPT: "Accepted by this desk",

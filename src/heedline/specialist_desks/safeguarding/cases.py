@@ -1,0 +1,142 @@
+"""What officers do with a safeguarding case: open it from a report, join a report to it, write in it and move it on.
+
+A report and its case are changed by transactions of their own, so that no transaction and no log entry names both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from heedline.casework.access.keyring import DeskLine
+from heedline.casework.access.session import Attendance
+from heedline.casework.errors import NotHere
+from heedline.casework.pages.desk_tabs import WorkWaiting
+from heedline.casework.records import open_records, record
+from heedline.casework.report import notes
+from heedline.casework.report.opening import ids_of_reference
+from heedline.permits.gate import allows
+from heedline.reports.lifecycle import NotNow
+from heedline.reports.models import DeskRecord
+from heedline.specialist_desks.safeguarding import joined_reports
+from heedline.specialist_desks.safeguarding.content import SupportCase
+from heedline.specialist_desks.safeguarding.kind import KIND
+from heedline.specialist_desks.safeguarding.vocabulary import (
+    DESK_KIND,
+    SafeguardingAct,
+    SafeguardingCapability,
+)
+
+#: States in which a new report about the person takes the case back to gateway.
+_OVER: Final = ("closed", "after-exit")
+#: Moves that officers make on the page of a case, each with a reason of their own words.
+EXPLAINED: Final = frozenset(
+    {"propose", "refuse", "agree", "propose-ending", "agree-ending", "refuse-ending"}
+)
+PLAIN: Final = frozenset({"take-back", "reassess"})
+SAY_WHY: Final = "Say why in a sentence that a colleague can understand."
+NO_CASE: Final = "No open case of your desk has this reference. Check it, or open a case."
+
+
+def desks_of(by: Attendance) -> tuple[DeskLine, ...]:
+    """Return the safeguarding desks at which this officer may work on cases."""
+    return tuple(
+        one
+        for one in by.desks
+        if one.kind == DESK_KIND and allows(by.appointments, SafeguardingCapability.WORK, [one.id])
+    )
+
+
+def open_case(report: UUID, case: SupportCase, *, by: Attendance, at: datetime) -> UUID:
+    """Open a case from a report at the officer's safeguarding desk, owned by the officer, and return its id.
+
+    Raises NotHere for an officer of no such desk, Refused, Locked, and NotNow, also if the report is in a case already.
+    """
+    mine = desks_of(by)
+    if not mine:
+        raise NotHere
+    joined_reports.refuse_joining(report, by=by, at=at)
+    told = replace(case, reports=(str(report),), read_to=at.isoformat())
+    ref = _begin(mine[0].id, told, by=by, at=at)
+    joined_reports.mark(report, ref, by=by, at=at)
+    return ref
+
+
+@record.record_verb(SafeguardingAct.MOVED)
+def _begin(desk: UUID, case: SupportCase, *, by: Attendance, at: datetime) -> UUID:
+    found = record.begin(KIND, desk, case.to_words(), capability=SafeguardingCapability.WORK, by=by, at=at)
+    found.record(SafeguardingAct.MOVED, move="begin")
+    return found.row.id
+
+
+def join(report: UUID, case: UUID, *, by: Attendance, at: datetime) -> None:
+    """Put a report into a case that exists. One that is over goes back to gateway, and is the officer's.
+
+    Raises NotHere, Refused, Locked, and NotNow, also if the report is in a case already.
+    """
+    joined_reports.line(case, by=by)
+    joined_reports.mark(report, case, by=by, at=at)
+    if DeskRecord.objects.filter(id=case, state__in=_OVER).exists():
+        _reopen(case, by=by, at=at)
+
+
+@record.record_verb(SafeguardingAct.MOVED)
+def _reopen(ref: UUID, *, by: Attendance, at: datetime) -> None:
+    found = record.find(KIND, ref, by=by, at=at)
+    found.permit(SafeguardingCapability.WORK)
+    if found.row.state in _OVER:
+        found.move("reassess", owner=by.officer_id)
+        found.record(SafeguardingAct.MOVED, move="reassess")
+
+
+def by_reference(written: str, *, by: Attendance) -> UUID:
+    """Return the case at the officer's desks that a typed reference stands for. Raises NotNow if there is none."""
+    ids = ids_of_reference(written)
+    rows = DeskRecord.objects.filter(kind=KIND.code, desk__in=[one.id for one in desks_of(by)])
+    found = list(rows.filter(id__range=ids).values_list("id", flat=True)[:2]) if ids is not None else []
+    if len(found) != 1:
+        raise NotNow(NO_CASE, about="reference")
+    return found[0]
+
+
+@record.record_verb(SafeguardingAct.MOVED)
+def save(ref: UUID, case: SupportCase, *, version: int, by: Attendance, at: datetime) -> None:
+    """Save the text of a case, with the reports that joined it since. Raises NotHere, Refused, Changed, Locked and NotNow."""
+    found = record.find(KIND, ref, by=by, at=at, version=version)
+    found.permit(SafeguardingCapability.WORK)
+    before = SupportCase.of_words(found.words)
+    new = replace(before, texts=case.texts, codes=case.codes)
+    found.move("save", words=joined_reports.with_reports(ref, new, by=by, at=at).to_words())
+    found.record(SafeguardingAct.MOVED, move="save")
+
+
+@record.record_verb(SafeguardingAct.MOVED)
+def move(ref: UUID, how: str, *, version: int, reason: str = "", by: Attendance, at: datetime) -> None:
+    """Move a case on. A decision needs a second person with the capability to decide, and a reason.
+
+    Raises NotHere, Refused, also for a decision by somebody who took part, Changed, Locked and NotNow.
+    """
+    found = record.find(KIND, ref, by=by, at=at, version=version)
+    decides = how in KIND.decides
+    found.permit(SafeguardingCapability.DECIDE if decides else SafeguardingCapability.WORK)
+    if how not in EXPLAINED | PLAIN:
+        raise NotHere
+    if how in EXPLAINED and notes.says_too_little(reason):
+        raise NotNow(SAY_WHY, about="reason")
+    owner = by.officer_id if how == "reassess" and found.row.state == "closed" else None
+    found.move(how, owner=owner, reason=reason)
+    found.record(SafeguardingAct.MOVED, move=how)
+
+
+def to_decide(by: Attendance, at: datetime) -> tuple[WorkWaiting, ...]:
+    """Return the cases that wait for this officer's decision, as lines of My work."""
+    if not any(allows(by.appointments, SafeguardingCapability.DECIDE, [one.id]) for one in desks_of(by)):
+        return ()
+    return tuple(
+        WorkWaiting(
+            words=f"{one.title} waits for a decision.", url=one.page, link="Read and decide", ref=one.ref
+        )
+        for one in open_records.to_decide(KIND, by=by, at=at)
+    )

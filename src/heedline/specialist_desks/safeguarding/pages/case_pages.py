@@ -1,0 +1,186 @@
+"""The list of cases, the page of one, writing in it, and its moves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from heedline.casework.access import session
+from heedline.casework.errors import Changed, NotHere
+from heedline.casework.records import open_records
+from heedline.casework.records.shown_record import ShownRecord, shown
+from heedline.casework.report.opening import short_name
+from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.safeguarding import cases, joined_reports
+from heedline.specialist_desks.safeguarding.content import AGES, CATEGORIES, SupportCase
+from heedline.specialist_desks.safeguarding.kind import KIND
+from heedline.specialist_desks.safeguarding.pages import case_form
+from heedline.specialist_desks.safeguarding.vocabulary import SafeguardingCapability
+from heedline.web.components.forms import Form
+from heedline.web.declared import Audience, open_to
+from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
+from heedline.web.shell.conflict import version_of
+from heedline.web.shell.form_answers import shown as printed
+from heedline.web.shell.page_links import page_number
+from heedline.web.shell.record_pages import MoveWords, RecordWords, record_list, record_move, record_page
+from heedline.web.shell.request import OfficeRequest
+from heedline.web.shell.saved_words import restored
+
+WORDS: Final = RecordWords(
+    states={
+        "gateway": "Gateway assessment",
+        "decision": "Section 36 decision proposed",
+        "information": "Gathering information",
+        "panel": "With the panel",
+        "deferred": "Deferred by the panel",
+        "consent": "Consent",
+        "plan": "Support plan",
+        "exit": "Leaving support",
+        "after-exit": "Reviews after exit",
+        "not-adopted": "Not adopted",
+        "police-led": "Police-led partnership",
+        "transferring": "Being transferred",
+        "ending": "Ending proposed",
+        "closed": "Closed",
+    },
+    moves={
+        "begin": MoveWords(done="Opened"),
+        "save": MoveWords(done="Changed"),
+        "propose": MoveWords(
+            button="Propose a section 36 referral",
+            done="Proposed a section 36 referral",
+            reason="What are the reasonable grounds to believe that the person is susceptible to being drawn into terrorism?",
+        ),
+        "take-back": MoveWords(button="Take the proposal back", done="Proposal taken back"),
+        "agree": MoveWords(
+            button="Agree to the referral", done="Section 36 referral agreed", reason="Why is it agreed?"
+        ),
+        "refuse": MoveWords(
+            button="Refuse the referral", done="Section 36 referral refused", reason="Why is it refused?"
+        ),
+        "refer": MoveWords(button="Refer to the panel", done="Referred to the panel"),
+        "adopt": MoveWords(button="Adopt", done="Adopted by the panel"),
+        "not-adopt": MoveWords(button="Do not adopt", done="Not adopted by the panel"),
+        "defer": MoveWords(button="Defer", done="Deferred by the panel"),
+        "give-consent": MoveWords(button="Record consent", done="Consent given"),
+        "refuse-consent": MoveWords(button="Record refusal", done="Consent refused"),
+        "withdraw-consent": MoveWords(button="Record withdrawal", done="Consent withdrawn"),
+        "prepare-exit": MoveWords(button="Prepare the exit", done="Exit prepared"),
+        "continue": MoveWords(button="Continue the support", done="Support continued"),
+        "leave": MoveWords(button="End the support", done="Support ended"),
+        "review": MoveWords(button="Record the review", done="Reviewed"),
+        "lead": MoveWords(button="Lead by the police", done="Made a police-led partnership"),
+        "transfer": MoveWords(button="Transfer", done="Transfer offered"),
+        "reassess": MoveWords(button="Assess again at gateway", done="Returned to gateway"),
+        "propose-ending": MoveWords(
+            button="Propose to end the case",
+            done="Ending proposed",
+            reason="Why can the case end, and who looks after what remains?",
+        ),
+        "agree-ending": MoveWords(button="End the case", done="Ended", reason="Why is it ended?"),
+        "refuse-ending": MoveWords(
+            button="Return it to gateway", done="Returned to gateway", reason="What has to be done first?"
+        ),
+    },
+    move_page="safeguarding-move",
+)
+
+
+def told(case: SupportCase) -> dict[str, Any]:
+    """Return what a case says as its page prints it."""
+    return {
+        "texts": case.texts,
+        "age": AGES[case.codes["age"]],
+        "category": CATEGORIES[case.codes["category"]],
+    }
+
+
+@open_to(Audience.UNLOCKED)
+@require_GET
+def case_list(request: OfficeRequest) -> HttpResponse:
+    """List open cases."""
+    if not cases.desks_of(request.attendance):
+        raise NotHere
+    found = open_records.of_kind(
+        KIND,
+        page_number(request),
+        capability=SafeguardingCapability.WORK,
+        by=request.attendance,
+        at=session.now(),
+    )
+    return record_list(request, KIND, WORDS, found)
+
+
+def _shown(request: OfficeRequest, ref: UUID) -> ShownRecord:
+    by, at = request.attendance, session.now()
+    found = shown(KIND, ref, capability=SafeguardingCapability.WORK, by=by, at=at)
+    made = cases.EXPLAINED | cases.PLAIN
+    return replace(found, moves=tuple(one for one in found.moves if one.move in made))
+
+
+@open_to(Audience.UNLOCKED)
+@require_GET
+def case(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Show a case with its reports, and what can be done with it."""
+    found = _shown(request, ref)
+    case = SupportCase.of_words(found.words)
+    reports = joined_reports.reports_of_case(ref, case, by=request.attendance)
+    context = {
+        "case": told(case),
+        "reports": [{"ref": one, "short": short_name(UUID(one))} for one in reports],
+        "may_write": (found.state, "save") in KIND.moves,
+    }
+    return record_page(request, "safeguarding/case.html", found, WORDS, context)
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def write(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Change what a case says. A colleague's version that came first is shown beside what was written."""
+    by, at = request.attendance, session.now()
+    found = _shown(request, ref)
+    back = HttpResponseRedirect(reverse("safeguarding-case", kwargs={"ref": ref}))
+    if (found.state, "save") not in KIND.moves:
+        return back
+    stored = Form(case_form.FIELDS, values=case_form.values_of(SupportCase.of_words(found.words)))
+    form, status = restored(request, case_form.FIELDS) or stored, 200
+    if request.method == "POST":
+        form, status = Form.posted(case_form.FIELDS, request.POST.lists()), 422
+        if not form.errors:
+            try:
+                cases.save(ref, case_form.case_of(form), version=version_of(request), by=by, at=at)
+            except Changed as changed:
+                form, status = form.but(**{"": changed.theirs}), 409
+            except NotNow as no:
+                form = form.but(**{no.about: no.reason})
+            else:
+                messages.success(request, f"{found.title}: Saved.")
+                return let_go(request, back, by)
+    context = {
+        "record": found,
+        "form": form,
+        "form_of": form_of(by),
+        "theirs": printed(stored) if status == 409 else None,
+    }
+    return render(request, "safeguarding/write.html", context, status=status)
+
+
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def case_move(request: OfficeRequest, ref: UUID, move: str) -> HttpResponse:
+    """Move a case on, with a reason where one is needed."""
+    by, at = request.attendance, session.now()
+
+    def act(version: int, reason: str) -> None:
+        cases.move(ref, move, version=version, reason=reason, by=by, at=at)
+
+    return record_move(request, _shown(request, ref), move, WORDS, "safeguarding-case", act)

@@ -1,0 +1,65 @@
+"""Register the safeguarding desk's additions to the core."""
+
+from __future__ import annotations
+
+from heedline.audit.acts import DeskActs
+from heedline.casework.access.session import Attendance
+from heedline.casework.pages.desk_tabs import DeskWork, MenuLink, ReportTab
+from heedline.casework.report.notes import SealedParts
+from heedline.config.specialist_desks import DeskRoutes
+from heedline.desk_hooks.register import SpecialistDesk
+from heedline.desks.desk_kinds import DeskKind
+from heedline.jobs.demonstration.desks import DemoData
+from heedline.permits.roles import DeskGrants, Grant, Role
+from heedline.permits.rules import it_has_an_owner, nobody_else_is_writing
+from heedline.specialist_desks.safeguarding import cases, demo
+from heedline.specialist_desks.safeguarding.kind import KIND
+from heedline.specialist_desks.safeguarding.vocabulary import (
+    CASE,
+    DESK_KIND,
+    SafeguardingAct,
+    SafeguardingCapability,
+)
+
+
+def _works(by: Attendance) -> bool:
+    return bool(cases.desks_of(by))
+
+
+DESK = SpecialistDesk(
+    code=DESK_KIND,
+    name="Safeguarding",
+    hooks=(
+        DeskActs(
+            {
+                SafeguardingAct.MOVED: "Opened a safeguarding case, or moved one on",
+                SafeguardingAct.JOINED: "Put a report into a safeguarding case",
+            }
+        ),
+        DeskGrants(
+            {
+                SafeguardingCapability.WORK: Grant(
+                    words="Work on safeguarding cases",
+                    roles=frozenset({Role.OFFICER, Role.SUPERVISOR}),
+                    rules=(it_has_an_owner, nobody_else_is_writing),
+                ),
+                SafeguardingCapability.DECIDE: Grant(
+                    words="Decide about safeguarding cases", roles=frozenset({Role.SUPERVISOR})
+                ),
+            }
+        ),
+        DeskRoutes(office="heedline.specialist_desks.safeguarding.urls"),
+        DeskKind(DESK_KIND, "Safeguarding"),
+        SealedParts({CASE: "a safeguarding case"}),
+        KIND,
+        DemoData(demo.load, people=demo.PEOPLE),
+        DeskWork(cases.to_decide),
+        MenuLink(url="safeguarding-cases", text="Cases", shown=_works),
+        ReportTab(
+            url="safeguarding-of-report",
+            text="Case",
+            capability=SafeguardingCapability.WORK,
+            shown=lambda _, by: _works(by),
+        ),
+    ),
+)

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from heedline.specialist_desks.safeguarding.pages import case_pages, entrance_pages
+
+urlpatterns = [
+    path("w/r/<uuid:ref>/case/", entrance_pages.of_report, name="safeguarding-of-report"),
+    path("w/r/<uuid:ref>/case/open/", entrance_pages.open_case, name="safeguarding-open"),
+    path("w/cases/", case_pages.case_list, name="safeguarding-cases"),
+    path("w/cases/<uuid:ref>/", case_pages.case, name="safeguarding-case"),
+    path("w/cases/<uuid:ref>/write/", case_pages.write, name="safeguarding-write"),
+    path("w/cases/<uuid:ref>/<slug:move>/", case_pages.case_move, name="safeguarding-move"),
+]

@@ -1,0 +1,23 @@
+"""The codes that the safeguarding desk adds to the closed vocabularies of the core."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from heedline.audit.acts import AnyAct
+from heedline.permits.capabilities import AnyCapability
+
+#: The code of the desk, and of the kind of desks at which its officers work.
+DESK_KIND: Final = "safeguarding"
+#: The sort of sealed part that a case lies in.
+CASE: Final = "safeguarding-case"
+
+
+class SafeguardingAct(AnyAct):
+    MOVED = "safeguarding-case-moved"
+    JOINED = "safeguarding-report-joined"
+
+
+class SafeguardingCapability(AnyCapability):
+    WORK = "safeguarding-work"
+    DECIDE = "safeguarding-decide"

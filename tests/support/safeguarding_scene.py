@@ -1,0 +1,75 @@
+"""A safeguarding desk with two people, and reports about a person that wait there."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from heedline.casework.keys import directory as key_directory
+from heedline.casework.keys import key_verification
+from heedline.casework.setup import stewardship
+from heedline.permits.roles import Role
+from heedline.reports.models import DeskRecord
+from heedline.specialist_desks.safeguarding import cases
+from heedline.specialist_desks.safeguarding.content import SupportCase
+from tests.support import stories
+from tests.support.acting import acting
+from tests.support.cast import become_acquainted, open_keys
+from tests.support.scene_people import People
+
+CODE = "safeguarding"
+ROBIN = SupportCase(
+    texts={
+        "name": "EXAMPLE Robin",
+        "names": "",
+        "born": "About 16",
+        "address": "",
+        "concern": "Has withdrawn from friends, and admires a placeholder.",
+    },
+    codes={"age": "child", "category": "violence"},
+)
+
+
+def support_desk(people: People, names: tuple[str, ...] = ("Odile", "Olga")) -> People:
+    """Give the house a safeguarding desk at which these officers work. The last one leads it."""
+    house, at = people.house, people.at
+    with acting("office"):
+        desk = stewardship.make_desk(
+            code=CODE,
+            name="Safeguarding desk",
+            organisation=house.officers["Odile"].organisation,
+            kind="safeguarding",
+            round_the_clock=False,
+            authoriser=house.desks["identity"],
+            hands=house.hands,
+            at=at,
+        )
+        house.desks[CODE] = desk
+        for name in names:
+            stewardship.appoint(house.officers[name], Role.OFFICER, desk, hands=house.hands, at=at)
+        stewardship.appoint(house.officers[names[-1]], Role.SUPERVISOR, desk, hands=house.hands, at=at)
+        become_acquainted(house, *names, at=at)
+        open_keys(house, desk, names[0], at=at)
+        for name in names:
+            key_verification.acknowledge(
+                key_directory.directory().highest_serial, by=house.keys[name].hand, at=at
+            )
+    return people
+
+
+def a_report(people: People, name: str = "Odile", **told: Any) -> UUID:
+    """A report about a person, which waits at the safeguarding desk until this officer takes it."""
+    ref, _ = stories.a_report(at=people.at, kind="person", **told)
+    people.take(ref, name)
+    return ref
+
+
+def opened(people: People, name: str = "Odile", case: SupportCase = ROBIN, **told: Any) -> tuple[UUID, UUID]:
+    """A case that an officer has opened from a report that they took, and the report."""
+    report = a_report(people, name, **told)
+    with people.sitting(name) as by:
+        return cases.open_case(report, case, by=by, at=people.at), report
+
+
+def version_of(ref: UUID) -> int:
+    return DeskRecord.objects.get(id=ref).version

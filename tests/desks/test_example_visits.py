@@ -170,7 +170,7 @@ def test_taken_means_an_owner_and_waiting_means_none(people: People, held: str, 
 def test_the_moves_in_the_database_are_those_of_the_registered_kinds() -> None:
     stored = set(
         RecordMove.objects.values_list(
-            "kind", "from_state", "move", "to_state", "held", "decides", "involves", "told"
+            "kind", "from_state", "move", "to_state", "held", "decides", "involves", "told", "owner"
         )
     )
     assert stored == {row for kind in register.hooks(RecordKind) for row in kind.rows()}

@@ -12,7 +12,7 @@ from tests.sites.conftest import office_site  # noqa: F401
 from tests.sites.office.conftest import demo, hand  # noqa: F401
 from tests.sites.office.desk_hand import Hand
 from tests.support.cast import House, now
-from tests.support.safeguarding_scene import a_report, support_desk
+from tests.support.safeguarding_scene import a_report, opened, support_desk
 from tests.support.scene_people import People
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -106,3 +106,34 @@ def test_somebody_of_another_desk_finds_nothing(house: House, hand: Callable[[],
     for where in ("/w/cases/", f"/w/r/{report}/case/", f"/w/r/{report}/case/open/"):
         otto.get(where)
         assert otto.page.status_code == 404, where
+
+
+def test_the_risk_is_offered_and_signed_for_and_every_page_says_whose_it_is(
+    house: House,
+    hand: Callable[[], Hand],  # noqa: F811
+) -> None:
+    people = support_desk(People(house, now()))
+    ref, _ = opened(people)
+    case = f"/w/cases/{ref}/"
+    odile = hand().at_work(house, "Odile")
+    for where in (case, f"{case}write/", f"{case}offer/", f"{case}propose/"):
+        odile.get(where)
+        assert "Owner of the risk" in odile.html, where
+        assert "Odile O." in odile.html, where
+        assert "Safeguarding desk" in odile.html, where
+    odile.get(f"{case}offer/")
+    odile.send(f"{case}offer/")
+    assert odile.page.status_code == 422
+    odile.send(f"{case}offer/", to=str(house.officers["Olga"].id))
+    assert odile.path == case
+    assert "Offered to" in odile.html
+    assert "Sign for the risk" not in odile.html
+    olga = hand().at_work(house, "Olga")
+    olga.get("/w/")
+    assert "is offered to you" in olga.html
+    olga.get(case)
+    olga.send(f"{case}sign/")
+    assert olga.path == case
+    assert "Signed for the risk" in olga.html
+    odile.get(f"{case}offer/")
+    assert odile.path == case, "only the owner and supervisors offer it"

@@ -62,7 +62,7 @@ TABLES: dict[str, dict[str, str]] = {
     "desks_shift_note": {"office": "ar", "settler": "d"},
     # letters and alarms
     "dispatch_alarm": {"office": "r", "worker": "arwm"},
-    "dispatch_outbox": {"office": "a", "worker": "rwdm", "door": "a"},
+    "dispatch_outbox": {"office": "a", "worker": "rwdm", "door": "a", "usher": "a"},
     "dispatch_worker_beat": {"office": "r", "usher": "r", "worker": "arw"},
     # drafts and questions
     "intake_count": {"office": "r", "door": "arw", "settler": "ard", "worker": "m"},
@@ -319,8 +319,12 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ): "closed lookup report_id touched",  # the note after a call is keyed by its receipt
     ("reports_receipt", "usher", "w"): "touched",
     ("reports_sealed_header", "office", "w"): "epochs header",
-    ("reports_record", "office", "w"): "container due_at held owner_id state version",
-    ("reports_record", "usher", "w"): "container due_at held owner_id state version",
+    ("reports_record", "office", "w"): "container due_at held offered_id owner_id state version",
+    (
+        "reports_record",
+        "usher",
+        "w",
+    ): "container due_at held offered_id owner_id state version",  # of another desk's pair, and when an owner leaves
     ("reports_record", "worker", "r"): "desk_id due_at id kind owner_id",
     ("reports_desk_part_header", "usher", "w"): "epoch header",
     ("reports_desk_part_payload", "usher", "r"): "container desk_id thing",

@@ -58,6 +58,7 @@ ALSO |= {
         "a_report_grows",
         "a_report_moves",
         "an_index_begins",
+        "owner_leaves",
         "values_go",
         "values_leave",
     )
@@ -150,6 +151,7 @@ PERMITS = {
     "answer_to",
     "ask_identity",
     "close_sent_files",
+    "coordinator",
     "count_act",
     "dangers_owned",
     "begin_pair",
@@ -197,6 +199,7 @@ PERMITS = {
     "open_dangers",
     "open_with",
     "open_work",
+    "owner_leaves",
     "reads_as_my_statement",
     "receive_sent",
     "release_words",
@@ -217,6 +220,7 @@ PERMITS = {
     "who_decides",
     "who_decides_trace",
     "worker_runs",
+    "works_at",
 }
 #: Those that look with the caller's eyes, so that row-level security holds inside, or look at no table.
 INVOKERS = {

@@ -37,6 +37,7 @@ CORE = (
     "functions/search.sql",
     "functions/viewer.sql",
     "functions/linking.sql",
+    "functions/records.sql",
     "functions/settling.sql",
     "functions/expiry.sql",
     "functions/backups.sql",

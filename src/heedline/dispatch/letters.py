@@ -44,6 +44,7 @@ class Letter(AnyLetter):
     INTEREST_MATCHED = "interest-matched"
     NOTICE_FORGED = "notice-forged"
     MATCHED_AFTER_CLOSING = "matched-after-closing"
+    RECORD_FELL_BACK = "record-fell-back"
 
 
 class AlarmKind(AnyAlarmKind):
@@ -103,6 +104,7 @@ class AlarmKind(AnyAlarmKind):
     REVIEW_LATE = "review-late"
     SUBJECT_LATE = "subject-late"
     RECORD_OVERDUE = "record-overdue"
+    RECORD_FELL_BACK = "record-fell-back"
     PAGE_FAILED = "page-failed"
     WORKER_FAILING = "worker-failing"
     LOG_STANDS = "log-stands"

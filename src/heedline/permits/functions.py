@@ -252,6 +252,12 @@ def dangers_owned(officer: UUID, desk: UUID | None) -> int:
     return int(_rows("SELECT permits.dangers_owned(%s, %s)", [officer, desk])[0][0])
 
 
+def coordinator(desk: UUID) -> UUID | None:
+    """Return the coordinator of a desk, on whom its records fall back: the first of its supervisors by name, or None."""
+    found: UUID | None = _rows("SELECT permits.coordinator(%s)", [desk])[0][0]
+    return found
+
+
 def release_words(request: UUID) -> dict[UUID, SealedWords]:
     """Return the sealed texts of a request and its decision, by container id.
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from django.db.migrations import RunSQL
@@ -20,6 +22,31 @@ from heedline.reports.models.records import ENDED, TAKEN, WAITING
 BEGIN = "begin"
 #: The reason for refusing a decision about a record to an officer who took part in it.
 TOOK_PART = "You took part in this. A colleague who did not must decide."
+#: The moves by which a record of a `signed` kind changes hands: the owner offers it, and the receiver signs for it or declines.
+OFFER, SIGN, DECLINE, WITHDRAW = "offer", "sign", "decline", "withdraw-offer"
+#: The move of the database when the owner leaves the desk or is suspended (`permits.owner_leaves`).
+FALL_BACK = "fall-back"
+
+
+class OwnerRule(StrEnum):
+    """What a move does to the owner of a record. `database/triggers/records.sql` says the same."""
+
+    ANY = "any"  # as the action says
+    STAYS = "stays"
+    OFFER = "offer"  # the owner stays, and a colleague is asked to sign for it
+    SIGN = "sign"  # the colleague who was asked becomes the owner
+    DECLINE = "decline"  # the colleague who was asked refuses: the desk's coordinator becomes the owner
+    LEAD = "lead"  # the desk's coordinator becomes the owner
+    MINE = "mine"  # whoever makes the move becomes the owner
+
+
+_HANDING: Final = {
+    OFFER: OwnerRule.OFFER,
+    SIGN: OwnerRule.SIGN,
+    DECLINE: OwnerRule.DECLINE,
+    WITHDRAW: OwnerRule.STAYS,
+    FALL_BACK: OwnerRule.LEAD,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +63,11 @@ class RecordKind(register.Hook):
     moves in `decides` and in `uninvolved`, such as returning a proposal. None of these changes the text.
 
     A move in `told` is made by the desk of the record's pair (`casework/records/pairs.py`), and by nobody of its own desk.
+
+    A record of a `signed` kind has an owner in every open state, who changes only when the receiver signs for it. Its moves
+    `OFFER`, `SIGN`, `DECLINE`, `WITHDRAW` and `FALL_BACK` are added to each open state and involve nobody. A move in
+    `falls_back` makes the desk's coordinator the owner (`permits.coordinator`). Whoever takes a record out of a
+    state in which it had ended becomes its owner.
     """
 
     code: str
@@ -50,6 +82,15 @@ class RecordKind(register.Hook):
     decides: frozenset[str] = frozenset()
     uninvolved: frozenset[str] = frozenset()
     told: frozenset[str] = frozenset()
+    signed: bool = False
+    falls_back: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if self.signed:
+            states = [state for state, held in self.states.items() if held != ENDED]
+            handing = {(state, move): state for state in states for move in _HANDING}
+            object.__setattr__(self, "moves", {**self.moves, **handing})
+            object.__setattr__(self, "uninvolved", self.uninvolved | set(_HANDING))
 
     def codes(self) -> Iterable[str]:
         return (self.code, self.page)
@@ -70,7 +111,17 @@ class RecordKind(register.Hook):
             )
         if self.told - {BEGIN, *(move for _, move in self.moves)} or self.told & self.decides:
             return f"{self.code} is told of a move that it does not list, or that needs a second person."
+        if self.signed and WAITING in self.states.values():
+            return f"{self.code} has to be signed for, and has a state in which nobody owns it."
         return ""
+
+    def owner_rule(self, state: str, move: str) -> OwnerRule:
+        """Return what a move from a state does to the owner."""
+        if not self.signed:
+            return OwnerRule.ANY
+        if state == "" or self.states[state] == ENDED:
+            return OwnerRule.MINE
+        return OwnerRule.LEAD if move in self.falls_back else _HANDING.get(move, OwnerRule.STAYS)
 
     def involves(self, move: str) -> bool:
         """Return whether whoever makes this move takes part in the record, and may not decide about it."""
@@ -84,8 +135,8 @@ class RecordKind(register.Hook):
         took_part = any(officer == by and self.involves(made) for officer, made in steps)
         return TOOK_PART if move in self.decides and took_part else ""
 
-    def rows(self) -> list[tuple[str, str, str, str, str, bool, bool, bool]]:
-        """Return the legal moves as (kind, state, move, next state, how it is held then, decides, involves, told)."""
+    def rows(self) -> list[tuple[str, str, str, str, str, bool, bool, bool, str]]:
+        """Return the legal moves as (kind, state, move, next state, how it is held then, decides, involves, told, owner)."""
         every = {("", BEGIN): self.first, **self.moves}
         return [
             (
@@ -97,6 +148,7 @@ class RecordKind(register.Hook):
                 move in self.decides,
                 self.involves(move),
                 move in self.told,
+                str(self.owner_rule(state, move)),
             )
             for (state, move), to in every.items()
         ]
@@ -110,8 +162,8 @@ def kinds() -> dict[str, RecordKind]:
 def moves_of(kind: RecordKind) -> RunSQL:
     """Return the operation of a desk's migration that permits these moves, and back removes the kind's records with their alarms."""
     insert = (
-        "INSERT INTO public.reports_record_move (id, kind, from_state, move, to_state, held, decides, involves, told)"
-        " VALUES (gen_random_uuid(), %s, %s, %s, %s, %s, %s, %s, %s)"
+        "INSERT INTO public.reports_record_move (id, kind, from_state, move, to_state, held, decides, involves, told,"
+        " owner) VALUES (gen_random_uuid(), %s, %s, %s, %s, %s, %s, %s, %s, %s)"
     )
     parts = ("reports_desk_part_payload", "reports_desk_part_header")
     walls = ("reports_record_step", "reports_record", "dispatch_alarm", *parts)

@@ -378,6 +378,7 @@ ALARM_KINDS: dict[AlarmKind, AlarmRule] = {
         "Data subject request due within days", "Answer it.", "subjects", Capability.ANSWER_SUBJECT
     ),
     AlarmKind.RECORD_OVERDUE: alarm_rules.RECORD_OVERDUE,
+    AlarmKind.RECORD_FELL_BACK: alarm_rules.RECORD_FELL_BACK,
     AlarmKind.PAGE_FAILED: _about_the_desk(
         "Page not delivered", "Tell the operator that somebody was not paged."
     ),

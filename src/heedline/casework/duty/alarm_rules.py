@@ -270,6 +270,19 @@ RECORD_OVERDUE = AlarmRule(
     page_for=Capability.ANSWER_ALARM,
 )
 
+#: A record whose owner has left, or that a colleague declined: the desk's coordinator owns it now.
+RECORD_FELL_BACK = AlarmRule(
+    words="The owner left or a colleague declined it: it is the coordinator’s now",
+    do="Open it. Take the next step, or offer it to a colleague.",
+    about=About.RECORD,
+    called=call_record_owner,
+    chain=True,
+    resolved_by=frozenset({AlarmEvent.RECORD_MOVED}),
+    raised_by=Letter.RECORD_FELL_BACK,
+    page="my-work",
+    page_for=Capability.ANSWER_ALARM,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class DeskAlarms(Hook):

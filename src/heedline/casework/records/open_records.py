@@ -55,6 +55,11 @@ def to_decide(kind: RecordKind, *, by: Attendance, at: datetime) -> tuple[OpenRe
     return _listed(Q(~Exists(took_part), kind=kind.code, state__in=states, desk__in=by.desk_ids), at)
 
 
+def offered_to(kind: RecordKind, *, by: Attendance, at: datetime) -> tuple[OpenRecord, ...]:
+    """Return the records of a kind that this officer has been asked to sign for."""
+    return _listed(Q(kind=kind.code, offered=by.officer_id, desk__in=by.desk_ids), at)
+
+
 def of_desk(
     desk: DeskLine, *, kind: str = "", late: bool = False, by: Attendance, at: datetime
 ) -> tuple[OpenRecord, ...]:

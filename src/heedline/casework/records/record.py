@@ -24,16 +24,21 @@ from heedline.casework.duty import alarms
 from heedline.casework.duty.alarm_rules import AlarmEvent
 from heedline.casework.errors import CannotOpen, Changed, NotHere
 from heedline.casework.records import desk_parts
+from heedline.dispatch.letters import Letter
+from heedline.dispatch.outbox import post
 from heedline.packs import load_pack
 from heedline.packs.rules.working_days import HolidaysNotListed, Within
+from heedline.permits import functions
 from heedline.permits.capabilities import AnyCapability
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models.records import ENDED, TAKEN, WAITING, DeskRecord, RecordStep
-from heedline.reports.record_kinds import BEGIN, RecordKind, kinds
+from heedline.reports.record_kinds import BEGIN, WITHDRAW, OwnerRule, RecordKind, kinds
 
 CHANGED = "A colleague has changed this record. Look at it again before you decide."
 THING = "record"
+OFFER_TO_ANOTHER = "Choose a colleague who does not own it already."
+NOT_OFFERED = "This is not offered to you, or no longer."
 
 
 @dataclass
@@ -62,7 +67,8 @@ class FoundRecord:
         """Apply a move, store its step with a sealed reason, seal new text, and clear the alarm about the deadline before.
 
         In a state that somebody owns, the record is `owner`'s, or still its owner's, or else the officer's. One that waits has
-        no owner. In another state it has the time that its kind allows there, unless `due_at` is given. A record that is
+        no owner. A record of a `signed` kind changes hands by its `OwnerRule` alone, and `owner` is the colleague to whom it
+        is offered. In another state it has the time that its kind allows there, unless `due_at` is given. A record that is
         given back is never due later than before. Raises NotNow if the record's state does not allow the move, and where
         public holidays are not listed. Raises Refused if the move needs a second person and this officer took part, and
         ValueError for such a move on a record found without its version, or with new text.
@@ -85,12 +91,33 @@ class FoundRecord:
             row.container = self._sealed(kind, words)
         due_at = due_at or self._due(kind, str(to))
         row.state, row.held, row.version = str(to), kind.states[to], row.version + 1
-        if row.held != ENDED:
-            row.owner_id = (owner or row.owner_id or self.by.officer_id) if row.held == TAKEN else None
+        self._change_hands(kind.owner_rule(before, move), owner, kept=move != WITHDRAW)
         row.due_at = None if row.held == ENDED else due_at
         _step(self, move, before, self._sealed(kind, {"reason": reason}) if reason else None)
-        row.save(update_fields=["state", "held", "version", "container", "owner", "due_at"])
+        row.save(update_fields=["state", "held", "version", "container", "owner", "offered", "due_at"])
         alarms.resolve(AlarmEvent.RECORD_MOVED, row.id, by=self.by, at=self.at)
+        if kind.owner_rule(before, move) in (OwnerRule.DECLINE, OwnerRule.LEAD):
+            post(Letter.RECORD_FELL_BACK, desk=row.desk_id, thing_id=row.id, at=self.at)
+
+    def _change_hands(self, rule: OwnerRule, to: UUID | None, *, kept: bool) -> None:
+        """Give the record its next owner. An offer stays open beside other moves if it is `kept`. Raises Refused for an offer that was not made to this officer, or is to its owner."""
+        row, me = self.row, self.by.officer_id
+        asked = row.offered_id
+        if rule is not OwnerRule.STAYS or row.held != TAKEN or not kept:
+            row.offered_id = None
+        match rule:
+            case OwnerRule.ANY if row.held != ENDED:
+                row.owner_id = (to or row.owner_id or me) if row.held == TAKEN else None
+            case OwnerRule.OFFER:
+                if to is None or to == row.owner_id:
+                    raise Refused(OFFER_TO_ANOTHER)
+                row.offered_id = to
+            case OwnerRule.SIGN | OwnerRule.DECLINE if asked != me:
+                raise Refused(NOT_OFFERED)
+            case OwnerRule.SIGN | OwnerRule.MINE:
+                row.owner_id = me
+            case OwnerRule.DECLINE | OwnerRule.LEAD:
+                row.owner_id = functions.coordinator(row.desk_id) or row.owner_id
 
     def _sealed(self, kind: RecordKind, words: Mapping[str, Any]) -> UUID:
         return desk_parts.seal(self.row.desk_id, self.row.id, words, part=kind.part, on=self.at.date())

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import F
 
+from heedline.casework.access.keyring import DeskLine
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.errors import CannotOpen, NotHere
 from heedline.casework.records import desk_parts
@@ -45,7 +46,10 @@ class RecordMoveLine:
 
 @dataclass(frozen=True, slots=True)
 class ShownRecord:
-    """A record, decrypted. `owner` is "" if nobody owns it, and `due_words` "" if it has ended. The first step is the last one taken."""
+    """A record, decrypted. `owner` is "" if nobody owns it, and `due_words` "" if it has ended. The first step is the last one taken.
+
+    `signed` says whether a new owner has to sign for it. `offered` is the colleague who has been asked to, or "".
+    """
 
     ref: UUID
     title: str
@@ -57,6 +61,11 @@ class ShownRecord:
     words: Mapping[str, Any] = field(repr=False)
     steps: tuple[RecordStepLine, ...]
     moves: tuple[RecordMoveLine, ...]
+    desk: DeskLine
+    signed: bool = False
+    mine: bool = False
+    offered: str = ""
+    offered_to_me: bool = False
 
 
 def shown(
@@ -64,7 +73,9 @@ def shown(
 ) -> ShownRecord:
     """Return a record of one of the officer's desks. Raises NotHere, Refused without the capability, Locked and CannotOpen."""
     ring = by.keys()
-    rows = DeskRecord.objects.filter(desk_id__in=by.desk_ids).annotate(owner_name=F("owner__name"))
+    rows = DeskRecord.objects.filter(desk_id__in=by.desk_ids).annotate(
+        owner_name=F("owner__name"), offered_name=F("offered__name")
+    )
     row = rows.filter(id=ref, kind=kind.code).first()
     if row is None:
         raise NotHere
@@ -97,4 +108,9 @@ def shown(
             for state, move in kind.moves
             if state == row.state and move not in kind.told
         ),
+        next(one for one in by.desks if one.id == row.desk_id),
+        kind.signed,
+        row.owner_id == by.officer_id,
+        row.offered_name or "",
+        row.offered_id == by.officer_id,
     )

@@ -37,6 +37,9 @@ CREATE POLICY letters_about_interests ON dispatch_outbox FOR INSERT TO heedline_
 -- That a match was found after a report was closed: calls who closed it, and supervisors.
 CREATE POLICY letters_about_matches ON dispatch_outbox FOR INSERT TO heedline_office
     WITH CHECK (letter = 'matched-after-closing');
+-- That a record is now the coordinator's: calls them.
+CREATE POLICY letters_about_records ON dispatch_outbox FOR INSERT TO heedline_office
+    WITH CHECK (letter = 'record-fell-back');
 -- That a notice to a desk has a wrong signature.
 CREATE POLICY letters_about_notices ON dispatch_outbox FOR INSERT TO heedline_office
     WITH CHECK (letter = 'notice-forged');

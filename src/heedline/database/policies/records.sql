@@ -6,7 +6,7 @@ CREATE POLICY inner_roles ON reports_record TO heedline_usher USING (true) WITH 
 CREATE POLICY deadlines ON reports_record FOR SELECT TO heedline_worker USING (true);
 
 ALTER TABLE reports_record_step ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY inner_roles ON reports_record_step TO heedline_usher USING (true) WITH CHECK (true);
 CREATE POLICY of_my_records ON reports_record_step TO heedline_office
     USING (EXISTS (SELECT 1 FROM public.reports_record r WHERE r.id = record_id))
     WITH CHECK (EXISTS (SELECT 1 FROM public.reports_record r WHERE r.id = record_id));
+CREATE POLICY inner_roles ON reports_record_step TO heedline_usher USING (true) WITH CHECK (true);

@@ -126,7 +126,8 @@ GRANT SELECT, UPDATE (aside), DELETE ON reports_search_waiting TO heedline_offic
 -- a part of a desk is never changed, except by re-addressing, and goes only by a function of its desk
 GRANT SELECT, INSERT ON reports_desk_part_header, reports_desk_part_payload, reports_desk_file TO heedline_office;
 -- a record of a desk moves by steps, and its steps stay
-GRANT SELECT, INSERT, UPDATE (container, due_at, held, owner_id, state, version) ON reports_record TO heedline_office;
+GRANT SELECT, INSERT, UPDATE (container, due_at, held, offered_id, owner_id, state, version) ON
+    reports_record TO heedline_office;
 GRANT SELECT, INSERT ON reports_record_step TO heedline_office;
 GRANT SELECT ON reports_record_move TO heedline_office;
 -- what desks compare with each other, and the register of interests: never what was sealed
@@ -181,6 +182,9 @@ GRANT EXECUTE ON FUNCTION
     permits.disposed_among(uuid[]),
     permits.hand_on_interest(uuid, uuid),
     permits.has_left(uuid, uuid),
+    permits.coordinator(uuid),
+    permits.owner_leaves(),
+    permits.works_at(uuid, uuid),
     permits.values_leave(),
     permits.ask_identity(uuid, uuid, uuid, text, text, integer, uuid),
     permits.begin_search(uuid, uuid, uuid, bytea, bytea),

@@ -21,6 +21,10 @@ GRANT SELECT, INSERT, UPDATE (minutes, minute) ON desks_viewing_minutes TO heedl
 -- whose unfinished calls there are, and nothing of what is in them
 GRANT SELECT ("row", officer, begun, expires), UPDATE (officer, begun, settled) ON intake_draft TO heedline_usher;
 
+-- who falls back on whom when an owner of records leaves
+GRANT UPDATE (offered_id) ON reports_record TO heedline_usher;
+GRANT INSERT ON dispatch_outbox TO heedline_usher;
+
 -- that the worker runs
 GRANT SELECT ON dispatch_worker_beat TO heedline_usher;
 

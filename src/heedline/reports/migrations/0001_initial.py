@@ -2133,6 +2133,15 @@ class Migration(migrations.Migration):
                         to="reports.deskrecord",
                     ),
                 ),
+                (
+                    "offered",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="desks.officer",
+                    ),
+                ),
             ],
             options={
                 "db_table": "reports_record",
@@ -2142,7 +2151,11 @@ class Migration(migrations.Migration):
                         | models.Q(("due_at__isnull", False), ("held", "taken"), ("owner__isnull", False))
                         | models.Q(("due_at", None), ("held", "ended")),
                         name="open_is_due_and_taken_is_owned",
-                    )
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("offered", None), ("held", "taken"), _connector="OR"),
+                        name="only_what_is_owned_is_offered",
+                    ),
                 ],
                 "indexes": [
                     models.Index(fields=["desk", "kind", "due_at", "id"], name="records_by_due"),
@@ -2205,6 +2218,7 @@ class Migration(migrations.Migration):
                 ("decides", models.BooleanField()),
                 ("involves", models.BooleanField()),
                 ("told", models.BooleanField(db_default=False, default=False)),
+                ("owner", models.CharField(max_length=8)),
             ],
             options={
                 "db_table": "reports_record_move",

@@ -18,6 +18,7 @@ class DeskRecord(models.Model):
 
     `held` says whether it must have an owner and a due time. `version` is the number of its last step. `parent` is the
     record of the same desk that it belongs to, and `pair` the id of the record of another desk that goes with it.
+    `offered` is the colleague who has been asked to sign for it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -28,6 +29,7 @@ class DeskRecord(models.Model):
     version = models.PositiveIntegerField(default=1)
     container = models.UUIDField()
     owner = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, related_name="+", null=True)
+    offered = models.ForeignKey("desks.Officer", on_delete=models.PROTECT, related_name="+", null=True)
     due_at = models.DateTimeField(null=True)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True)
     pair = models.UUIDField(null=True, unique=True)
@@ -40,7 +42,10 @@ class DeskRecord(models.Model):
                 | models.Q(held=TAKEN, owner__isnull=False, due_at__isnull=False)
                 | models.Q(held=ENDED, due_at=None),
                 name="open_is_due_and_taken_is_owned",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(offered=None) | models.Q(held=TAKEN), name="only_what_is_owned_is_offered"
+            ),
         ]
         indexes = [
             models.Index(fields=["desk", "kind", "due_at", "id"], name="records_by_due"),
@@ -72,7 +77,7 @@ class RecordMove(models.Model):
     """A legal move of a kind of record, filled by the migration of its desk. A record begins from the state "".
 
     Whoever makes a move that `involves` takes part in the record. One that `decides` is made by somebody who did not. One
-    that is `told` is made by the desk of the record's pair.
+    that is `told` is made by the desk of the record's pair. `owner` is an `OwnerRule`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -84,6 +89,7 @@ class RecordMove(models.Model):
     decides = models.BooleanField()
     involves = models.BooleanField()
     told = models.BooleanField(default=False, db_default=False)
+    owner = models.CharField(max_length=8)
 
     class Meta:
         db_table = "reports_record_move"

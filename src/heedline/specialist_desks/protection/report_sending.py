@@ -103,4 +103,5 @@ def tell(request: UUID, number: str, *, by: Attendance, at: datetime) -> str:
     Raises what `answering_by_email.send` raises.
     """
     version = Report.objects.values_list("version", flat=True).get(id=request)
-    return answering_by_email.send(request, number, REPORT_READY, version=version, by=by, at=at)
+    how, _ = answering_by_email.send(request, number, REPORT_READY, version=version, by=by, at=at)
+    return how

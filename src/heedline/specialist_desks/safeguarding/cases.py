@@ -15,11 +15,14 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.errors import NotHere
 from heedline.casework.pages.desk_tabs import WorkWaiting
 from heedline.casework.records import open_records, record
+from heedline.casework.records.colleagues import colleagues
+from heedline.casework.records.record import FoundRecord
 from heedline.casework.report import notes
 from heedline.casework.report.opening import ids_of_reference
 from heedline.permits.gate import allows
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskRecord
+from heedline.reports.record_kinds import DECLINE, OFFER, SIGN, WITHDRAW
 from heedline.specialist_desks.safeguarding import joined_reports
 from heedline.specialist_desks.safeguarding.content import SupportCase
 from heedline.specialist_desks.safeguarding.kind import KIND
@@ -33,9 +36,9 @@ from heedline.specialist_desks.safeguarding.vocabulary import (
 _OVER: Final = ("closed", "after-exit")
 #: Moves that officers make on the page of a case, each with a reason of their own words.
 EXPLAINED: Final = frozenset(
-    {"propose", "refuse", "agree", "propose-ending", "agree-ending", "refuse-ending"}
+    {"propose", "refuse", "agree", "propose-ending", "agree-ending", "refuse-ending", DECLINE}
 )
-PLAIN: Final = frozenset({"take-back", "reassess"})
+PLAIN: Final = frozenset({"take-back", "reassess", SIGN, WITHDRAW})
 SAY_WHY: Final = "Say why in a sentence that a colleague can understand."
 NO_CASE: Final = "No open case of your desk has this reference. Check it, or open a case."
 
@@ -72,7 +75,7 @@ def _begin(desk: UUID, case: SupportCase, *, by: Attendance, at: datetime) -> UU
 
 
 def join(report: UUID, case: UUID, *, by: Attendance, at: datetime) -> None:
-    """Put a report into a case that exists. One that is over goes back to gateway, and is the officer's.
+    """Put a report into a case that exists. One that is over goes back to gateway; if it was closed, the officer owns it now.
 
     Raises NotHere, Refused, Locked, and NotNow, also if the report is in a case already.
     """
@@ -87,7 +90,7 @@ def _reopen(ref: UUID, *, by: Attendance, at: datetime) -> None:
     found = record.find(KIND, ref, by=by, at=at)
     found.permit(SafeguardingCapability.WORK)
     if found.row.state in _OVER:
-        found.move("reassess", owner=by.officer_id)
+        found.move("reassess")
         found.record(SafeguardingAct.MOVED, move="reassess")
 
 
@@ -125,9 +128,48 @@ def move(ref: UUID, how: str, *, version: int, reason: str = "", by: Attendance,
         raise NotHere
     if how in EXPLAINED and notes.says_too_little(reason):
         raise NotNow(SAY_WHY, about="reason")
-    owner = by.officer_id if how == "reassess" and found.row.state == "closed" else None
-    found.move(how, owner=owner, reason=reason)
+    if how == WITHDRAW:
+        _permit_handing(found)
+    found.move(how, reason=reason)
     found.record(SafeguardingAct.MOVED, move=how)
+
+
+@record.record_verb(SafeguardingAct.MOVED)
+def offer(ref: UUID, to: UUID, *, version: int, by: Attendance, at: datetime) -> None:
+    """Offer the risk of a case to a colleague of its desk, who has to sign for it. Until then its owner stays.
+
+    Its owner does so, or a supervisor. Raises NotHere, also for somebody of no such desk, Refused, Changed, Locked and NotNow.
+    """
+    found = record.find(KIND, ref, by=by, at=at, version=version)
+    _permit_handing(found)
+    if to not in dict(colleagues(found.row.desk_id)):
+        raise NotHere
+    found.move(OFFER, owner=to)
+    found.record(SafeguardingAct.MOVED, move=OFFER)
+
+
+def receivers(ref: UUID, *, by: Attendance) -> tuple[tuple[UUID, str], ...]:
+    """Return the id and the name of each colleague to whom the risk of a case can be offered. Raises NotHere."""
+    row = DeskRecord.objects.filter(id=ref, kind=KIND.code, desk__in=by.desk_ids).first()
+    if row is None:
+        raise NotHere
+    return colleagues(row.desk_id, without=row.owner_id)
+
+
+def _permit_handing(found: FoundRecord) -> None:
+    mine = found.row.owner_id == found.by.officer_id
+    found.permit(SafeguardingCapability.WORK if mine else SafeguardingCapability.DECIDE)
+
+
+def waiting(by: Attendance, at: datetime) -> tuple[WorkWaiting, ...]:
+    """Return the cases that wait for this officer's decision or signature, as lines of My work."""
+    if not desks_of(by):
+        return ()
+    offered = tuple(
+        WorkWaiting(words=f"{one.title} is offered to you.", url=one.page, link="Read and sign", ref=one.ref)
+        for one in open_records.offered_to(KIND, by=by, at=at)
+    )
+    return offered + to_decide(by, at)
 
 
 def to_decide(by: Attendance, at: datetime) -> tuple[WorkWaiting, ...]:

@@ -81,4 +81,6 @@ KIND: Final = RecordKind(
     within=WITHIN,
     moves={**_FORWARD, **_BESIDE, **_ENDING, **_SAVING},
     decides=frozenset({"agree", "refuse", "agree-ending", "refuse-ending"}),
+    signed=True,
+    falls_back=frozenset({"refuse-consent", "withdraw-consent", "leave"}),
 )

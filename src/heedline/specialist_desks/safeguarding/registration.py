@@ -53,7 +53,7 @@ DESK = SpecialistDesk(
         SealedParts({CASE: "a safeguarding case"}),
         KIND,
         DemoData(demo.load, people=demo.PEOPLE),
-        DeskWork(cases.to_decide),
+        DeskWork(cases.waiting),
         MenuLink(url="safeguarding-cases", text="Cases", shown=_works),
         ReportTab(
             url="safeguarding-of-report",

@@ -8,5 +8,6 @@ urlpatterns = [
     path("w/cases/", case_pages.case_list, name="safeguarding-cases"),
     path("w/cases/<uuid:ref>/", case_pages.case, name="safeguarding-case"),
     path("w/cases/<uuid:ref>/write/", case_pages.write, name="safeguarding-write"),
+    path("w/cases/<uuid:ref>/offer/", case_pages.offer, name="safeguarding-offer"),
     path("w/cases/<uuid:ref>/<slug:move>/", case_pages.case_move, name="safeguarding-move"),
 ]

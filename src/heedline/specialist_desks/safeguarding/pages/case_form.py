@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
+from uuid import UUID
 
 from heedline.intake.fields import tidy
 from heedline.specialist_desks.safeguarding.content import AGES, CATEGORIES, LIMITS, SupportCase
@@ -66,6 +68,20 @@ FIELDS: Final[tuple[Field, ...]] = (
         names=True,
     ),
 )
+
+
+def offer_fields(people: Iterable[tuple[UUID, str]]) -> tuple[Field, ...]:
+    """Return the field of the form that offers the risk of a case to one of these colleagues."""
+    options = tuple(FieldOption(value=str(ident), label=name) for ident, name in people)
+    return (
+        Radios(
+            name="to",
+            label="Colleague",
+            choices=options,
+            required="Choose a colleague of the desk",
+            small=True,
+        ),
+    )
 
 
 def case_of(form: Form) -> SupportCase:

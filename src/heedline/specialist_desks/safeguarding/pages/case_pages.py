@@ -17,7 +17,9 @@ from heedline.casework.errors import Changed, NotHere
 from heedline.casework.records import open_records
 from heedline.casework.records.shown_record import ShownRecord, shown
 from heedline.casework.report.opening import short_name
+from heedline.permits.gate import allows
 from heedline.reports.lifecycle import NotNow
+from heedline.reports.record_kinds import DECLINE, FALL_BACK, OFFER, SIGN, WITHDRAW
 from heedline.specialist_desks.safeguarding import cases, joined_reports
 from heedline.specialist_desks.safeguarding.content import AGES, CATEGORIES, SupportCase
 from heedline.specialist_desks.safeguarding.kind import KIND
@@ -88,6 +90,15 @@ WORDS: Final = RecordWords(
         "refuse-ending": MoveWords(
             button="Return it to gateway", done="Returned to gateway", reason="What has to be done first?"
         ),
+        OFFER: MoveWords(done="Risk offered to a colleague"),
+        SIGN: MoveWords(button="Sign for the risk: I own it from now on", done="Signed for the risk"),
+        DECLINE: MoveWords(
+            button="Decline it: the coordinator owns it then",
+            done="Declined: the coordinator owns the risk",
+            reason="Why do you decline it?",
+        ),
+        WITHDRAW: MoveWords(button="Withdraw the offer", done="Offer withdrawn"),
+        FALL_BACK: MoveWords(done="Owner left: the coordinator owns the risk"),
     },
     move_page="safeguarding-move",
 )
@@ -122,7 +133,17 @@ def _shown(request: OfficeRequest, ref: UUID) -> ShownRecord:
     by, at = request.attendance, session.now()
     found = shown(KIND, ref, capability=SafeguardingCapability.WORK, by=by, at=at)
     made = cases.EXPLAINED | cases.PLAIN
+    if not found.offered_to_me:
+        made -= {SIGN, DECLINE}
+    if not found.offered or not _hands_on(request, found):
+        made -= {WITHDRAW}
     return replace(found, moves=tuple(one for one in found.moves if one.move in made))
+
+
+def _hands_on(request: OfficeRequest, found: ShownRecord) -> bool:
+    """Return whether the officer may offer the risk of a case to somebody: its owner may, and supervisors of its desk."""
+    decides = allows(request.attendance.appointments, SafeguardingCapability.DECIDE, [found.desk.id])
+    return found.state != "closed" and (found.mine or decides)
 
 
 @open_to(Audience.UNLOCKED)
@@ -136,6 +157,7 @@ def case(request: OfficeRequest, ref: UUID) -> HttpResponse:
         "case": told(case),
         "reports": [{"ref": one, "short": short_name(UUID(one))} for one in reports],
         "may_write": (found.state, "save") in KIND.moves,
+        "may_offer": _hands_on(request, found),
     }
     return record_page(request, "safeguarding/case.html", found, WORDS, context)
 
@@ -171,6 +193,31 @@ def write(request: OfficeRequest, ref: UUID) -> HttpResponse:
         "theirs": printed(stored) if status == 409 else None,
     }
     return render(request, "safeguarding/write.html", context, status=status)
+
+
+@open_to(Audience.UNLOCKED)
+@require_http_methods(["GET", "POST"])
+def offer(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Offer the risk of a case to a colleague of its desk."""
+    by, at = request.attendance, session.now()
+    found = _shown(request, ref)
+    back = HttpResponseRedirect(reverse("safeguarding-case", kwargs={"ref": ref}))
+    if not _hands_on(request, found):
+        return back
+    fields = case_form.offer_fields(cases.receivers(ref, by=by))
+    form, status = Form(fields), 200
+    if request.method == "POST":
+        form, status = Form.posted(fields, request.POST.lists()), 422
+        if not form.errors:
+            try:
+                cases.offer(ref, UUID(form.text("to")), version=version_of(request), by=by, at=at)
+            except Changed as changed:
+                form, status = form.but(**{"": changed.theirs}), 409
+            else:
+                messages.success(request, f"{found.title}: Offered. You own the risk until it is signed for.")
+                return back
+    context = {"record": found, "form": form}
+    return render(request, "safeguarding/offer.html", context, status=status)
 
 
 @open_to(Audience.UNLOCKED)

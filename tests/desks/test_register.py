@@ -50,7 +50,13 @@ def still_open(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_example_desk_is_registered_and_nothing_comes_after_it() -> None:
-    assert [one.code for one in register.desks()] == ["example", "material", "intelligence", "protection", "safeguarding"]
+    assert [one.code for one in register.desks()] == [
+        "example",
+        "material",
+        "intelligence",
+        "protection",
+        "safeguarding",
+    ]
     with pytest.raises(NotRegistered, match="comes too late"):
         register.add(SpecialistDesk(code="other", name="Other"))
 

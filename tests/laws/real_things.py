@@ -74,8 +74,8 @@ from tests.support import (
     material_scene,
     notice_scene,
     partner_scene,
-    site_scene,
     safeguarding_scene,
+    site_scene,
     tracing_scene,
 )
 from tests.support.example_desk import visits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from heedline.audit.acts import DeskActs
 from heedline.casework.access.session import Attendance
-from heedline.casework.pages.desk_tabs import DeskWork, MenuLink, ReportTab
+from heedline.casework.pages.desk_tabs import DeskWork, MenuLink, ReportPlace, ReportTab
 from heedline.casework.report.notes import SealedParts
 from heedline.config.specialist_desks import DeskRoutes
 from heedline.desk_hooks.register import SpecialistDesk
@@ -58,6 +58,7 @@ DESK = SpecialistDesk(
         ReportTab(
             url="safeguarding-of-report",
             text="Case",
+            place=ReportPlace.ASSESS,
             capability=SafeguardingCapability.WORK,
             shown=lambda _, by: _works(by),
         ),

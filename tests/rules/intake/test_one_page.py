@@ -66,7 +66,7 @@ def test_a_tick_is_set_by_what_was_told_and_a_choice_is_never_made_up() -> None:
     assert found.errors == {"tie.who": "first: What have you done so far?"}
     assert (
         record(found, "person").narrative
-        == (f"{ACCOUNT}\nIf they do not know, is there a reason you have not told them?: It is not safe.")
+        == (f"{ACCOUNT}\nIf you have not told them, what is the reason?: It is not safe.")
         or "It is not safe." in record(found, "person").narrative
     )
 

@@ -20,6 +20,7 @@ FILLED = {
     "name": "EXAMPLE Robin",
     "age": "child",
     "category": "violence",
+    "regime": "england-and-wales",
     "concern": "Admires a <b>placeholder</b>.",
 }
 WHY = "Grounds that are written down in a sentence"
@@ -97,6 +98,29 @@ def test_an_earlier_case_stands_beside_a_report_that_shares_details(
     odile.send(f"/w/r/{second}/case/", case=str(ref))
     assert odile.path == f"/w/cases/{ref}/"
     assert odile.html.count("/w/r/") >= 2
+
+
+def test_a_belfast_case_never_mentions_section_36(house: House, hand: Callable[[], Hand]) -> None:  # noqa: F811
+    people = support_desk(People(house, now()))
+    report = a_report(people)
+    odile = hand().at_work(house, "Odile")
+    odile.get(f"/w/r/{report}/case/open/")
+    odile.send(f"/w/r/{report}/case/open/", **{**FILLED, "regime": "northern-ireland"})
+    case = odile.path
+    assert "Compare first" in odile.html
+    assert "This case cannot end before one does." in odile.html
+    assert "ection 36" not in odile.html
+    odile.get(f"{case}propose/")
+    assert odile.page.status_code == 404
+    odile.get(f"{case}propose-ending/")
+    odile.send("", reason=WHY)
+    assert odile.page.status_code == 409
+    assert "ends only when a service has accepted the person" in odile.html
+    assert WHY in odile.html, "what was typed stays"
+    odile.get(f"{case}lead/")
+    odile.send("", reason=WHY)
+    assert "Police-led partnership" in odile.html
+    assert "ection 36" not in odile.html
 
 
 def test_somebody_of_another_desk_finds_nothing(house: House, hand: Callable[[], Hand]) -> None:  # noqa: F811

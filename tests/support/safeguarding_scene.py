@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -26,8 +27,10 @@ ROBIN = SupportCase(
         "address": "",
         "concern": "Has withdrawn from friends, and admires a placeholder.",
     },
-    codes={"age": "child", "category": "violence"},
+    codes={"age": "child", "category": "violence", "regime": "england-and-wales"},
 )
+#: An adult about whom nothing is violent, so that the case of one report ends without proof.
+GROWN = replace(ROBIN, codes={**ROBIN.codes, "age": "adult", "category": "none"})
 
 
 def support_desk(people: People, names: tuple[str, ...] = ("Odile", "Olga")) -> People:

@@ -5,7 +5,7 @@ A report's disclosures are shown with their text, a desk's list without it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -245,6 +245,24 @@ def _sent_back(by: Attendance) -> QuerySet[Dissemination]:
         state=DisseminationState.NOT_SENT,
         report__in=reports_of(by.desk_ids),
     ).exclude(report__stage__in=[Stage.CLOSED, Stage.DISPOSED])
+
+
+def signed_answers(ref: UUID, codes: Collection[str], *, by: Attendance) -> tuple[str, ...]:
+    """Return which partner gave one of these answers about a report, by whom and when, oldest first.
+
+    Answers without a valid signature and those to withdrawn disclosures are left out. No text is returned, and no view is
+    logged. Raises Refused and Locked.
+    """
+    by.require(Capability.FOLLOW_DISSEMINATION)
+    found = _rows(by).filter(report=ref, answer_code__in=codes)
+    told = []
+    for row in found.exclude(state=DisseminationState.WITHDRAWN).order_by("answered_at", "id"):
+        said = _opened(row.report, [row], by).get(row.answer, {})
+        if _answer_holds(row, row.answer_code, said, row.answer_voice, row.answered_by_id):
+            told.append(
+                f"{row.partner.organisation.name}: {row.partner.name}: {_by(row.answered_by.name, row.answered_at)}"
+            )
+    return tuple(told)
 
 
 def of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[SentFile, ...]:

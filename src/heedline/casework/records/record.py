@@ -270,9 +270,16 @@ def allowed_at(within: Within, desk_code: str, at: datetime) -> datetime:
 
     Raises NotNow where public holidays are not listed.
     """
-    pack = load_pack(settings.PACK)
+    return allowed_in(within, load_pack(settings.PACK).calendar_of(desk_code), at)
+
+
+def allowed_in(within: Within, calendar: str, at: datetime) -> datetime:
+    """Return the end of a time limit that starts at `at`, in a calendar of the pack.
+
+    Raises NotNow where public holidays are not listed.
+    """
     try:
-        return within.after(at, pack.working_days, calendar=pack.calendar_of(desk_code))
+        return within.after(at, load_pack(settings.PACK).working_days, calendar=calendar)
     except HolidaysNotListed as missing:
         raise NotNow(
             f"The due time cannot be set, because the public holidays of {missing.year} are not known yet. Ask the operator"

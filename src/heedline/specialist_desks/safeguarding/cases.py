@@ -23,7 +23,7 @@ from heedline.permits.gate import allows
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskRecord
 from heedline.reports.record_kinds import DECLINE, OFFER, SIGN, WITHDRAW
-from heedline.specialist_desks.safeguarding import joined_reports
+from heedline.specialist_desks.safeguarding import gateway, joined_reports
 from heedline.specialist_desks.safeguarding.content import SupportCase
 from heedline.specialist_desks.safeguarding.kind import KIND
 from heedline.specialist_desks.safeguarding.vocabulary import (
@@ -36,7 +36,7 @@ from heedline.specialist_desks.safeguarding.vocabulary import (
 _OVER: Final = ("closed", "after-exit")
 #: Moves that officers make on the page of a case, each with a reason of their own words.
 EXPLAINED: Final = frozenset(
-    {"propose", "refuse", "agree", "propose-ending", "agree-ending", "refuse-ending", DECLINE}
+    {"propose", "refuse", "agree", "lead", "propose-ending", "agree-ending", "refuse-ending", DECLINE}
 )
 PLAIN: Final = frozenset({"take-back", "reassess", SIGN, WITHDRAW})
 SAY_WHY: Final = "Say why in a sentence that a colleague can understand."
@@ -69,7 +69,10 @@ def open_case(report: UUID, case: SupportCase, *, by: Attendance, at: datetime) 
 
 @record.record_verb(SafeguardingAct.MOVED)
 def _begin(desk: UUID, case: SupportCase, *, by: Attendance, at: datetime) -> UUID:
-    found = record.begin(KIND, desk, case.to_words(), capability=SafeguardingCapability.WORK, by=by, at=at)
+    due_at, words = gateway.first_due(case, at), case.to_words()
+    found = record.begin(
+        KIND, desk, words, due_at=due_at, capability=SafeguardingCapability.WORK, by=by, at=at
+    )
     found.record(SafeguardingAct.MOVED, move="begin")
     return found.row.id
 
@@ -90,7 +93,7 @@ def _reopen(ref: UUID, *, by: Attendance, at: datetime) -> None:
     found = record.find(KIND, ref, by=by, at=at)
     found.permit(SafeguardingCapability.WORK)
     if found.row.state in _OVER:
-        found.move("reassess")
+        found.move("reassess", due_at=gateway.due(found, "reassess", SupportCase.of_words(found.words)))
         found.record(SafeguardingAct.MOVED, move="reassess")
 
 
@@ -111,7 +114,10 @@ def save(ref: UUID, case: SupportCase, *, version: int, by: Attendance, at: date
     found.permit(SafeguardingCapability.WORK)
     before = SupportCase.of_words(found.words)
     new = replace(before, texts=case.texts, codes=case.codes)
-    found.move("save", words=joined_reports.with_reports(ref, new, by=by, at=at).to_words())
+    if new.codes["regime"] != before.codes["regime"] and found.row.state != KIND.first:
+        raise NotNow(gateway.ONLY_AT_GATEWAY, about="regime")
+    words = joined_reports.with_reports(ref, new, by=by, at=at).to_words()
+    found.move("save", words=words, due_at=gateway.due(found, "save", new))
     found.record(SafeguardingAct.MOVED, move="save")
 
 
@@ -119,18 +125,22 @@ def save(ref: UUID, case: SupportCase, *, version: int, by: Attendance, at: date
 def move(ref: UUID, how: str, *, version: int, reason: str = "", by: Attendance, at: datetime) -> None:
     """Move a case on. A decision needs a second person with the capability to decide, and a reason.
 
-    Raises NotHere, Refused, also for a decision by somebody who took part, Changed, Locked and NotNow.
+    Raises NotHere, Refused, also for a decision by somebody who took part, Changed, Locked, and NotNow, also for an ending
+    that lacks its proof.
     """
     found = record.find(KIND, ref, by=by, at=at, version=version)
     decides = how in KIND.decides
     found.permit(SafeguardingCapability.DECIDE if decides else SafeguardingCapability.WORK)
-    if how not in EXPLAINED | PLAIN:
+    case = SupportCase.of_words(found.words)
+    if how not in EXPLAINED | PLAIN or not gateway.has_move(case, how):
         raise NotHere
     if how in EXPLAINED and notes.says_too_little(reason):
         raise NotNow(SAY_WHY, about="reason")
     if how == WITHDRAW:
         _permit_handing(found)
-    found.move(how, reason=reason)
+    if how in ("propose-ending", "agree-ending"):
+        gateway.refuse_without_proof(found, case)
+    found.move(how, reason=reason, due_at=gateway.due(found, how, case))
     found.record(SafeguardingAct.MOVED, move=how)
 
 

@@ -9,6 +9,8 @@ from typing import Any, Final, Self
 
 from heedline.casework.records import desk_parts
 from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.safeguarding import regimes
+from heedline.specialist_desks.safeguarding.regimes import Regime
 
 #: Bytes that every version has before it is sealed, whatever it says.
 _SIZE: Final = 48 * 1024
@@ -28,13 +30,15 @@ CATEGORIES: Final = {
     "susceptible": "No ideology identified, but susceptible",
     "none": "No ideology identified",
 }
+#: Categories about violence, whatever lies behind it.
+VIOLENT: Final = frozenset({"violence", "school"})
 _CODES: Final = {"age": AGES, "category": CATEGORIES}
 TOO_LARGE: Final = "That is more than one case can hold. Shorten the text."
 
 
 @dataclass(frozen=True, slots=True)
 class SupportCase:
-    """A case as its officers write it. `codes` has the age and the category, and `reports` the ids of the reports in it.
+    """A case as its officers write it. `codes` has the age, the category and the regime, and `reports` the ids of the reports in it.
 
     `read_to` is the time up to which reports that joined the case stand in `reports`, or "" (`cases.reports_of_case`).
     """
@@ -75,6 +79,10 @@ class SupportCase:
     def read_until(self) -> datetime | None:
         return datetime.fromisoformat(self.read_to) if self.read_to else None
 
+    @property
+    def regime(self) -> Regime:
+        return regimes.rules().regimes[self.codes["regime"]]
+
     def _refuse_unfit(self) -> None:
         for name, text in self.texts.items():
             if len(text) > LIMITS[name]:
@@ -85,5 +93,6 @@ class SupportCase:
         ):
             if not self.texts.get(name):
                 raise NotNow(missing, about=name)
-        if any(self.codes.get(name) not in known for name, known in _CODES.items()):
+        known = {**_CODES, "regime": regimes.rules().regimes}
+        if any(self.codes.get(name) not in codes for name, codes in known.items()):
             raise ValueError("a code that does not exist")

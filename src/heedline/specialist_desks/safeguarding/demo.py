@@ -24,7 +24,7 @@ _INVENTED: Final = SupportCase(
         "address": "Invented town",
         "concern": "Invented for the demonstration: has withdrawn from friends, and admires a placeholder.",
     },
-    codes={"age": "child", "category": "violence"},
+    codes={"age": "child", "category": "violence", "regime": "england-and-wales"},
 )
 
 

@@ -14,10 +14,8 @@ from heedline.reports.record_kinds import RecordKind
 from heedline.specialist_desks.safeguarding.vocabulary import CASE
 
 _QUARTER: Final = Within(hours=24 * 91)
-#: The time allowed in each open state.
+#: The time allowed in each open state, in the calendar of the case's regime. The regime has that of the first two.
 WITHIN: Final = {
-    "gateway": Within(working_days=5),
-    "decision": Within(working_days=2),
     "information": Within(working_days=10),
     "panel": Within(working_days=20),
     "deferred": Within(working_days=20),
@@ -30,6 +28,7 @@ WITHIN: Final = {
     "transferring": Within(working_days=5),
     "ending": Within(working_days=2),
 }
+_OPEN: Final = ("gateway", "decision", *WITHIN)
 #: The moves on the way from gateway to the last review.
 _FORWARD: Final = {
     ("gateway", "propose"): "decision",
@@ -63,12 +62,12 @@ _BESIDE: Final = {
     },
 }
 _ENDING: Final = {
-    **{(state, "propose-ending"): "ending" for state in WITHIN if state not in ("decision", "ending")},
+    **{(state, "propose-ending"): "ending" for state in _OPEN if state not in ("decision", "ending")},
     ("ending", "agree-ending"): "closed",
     ("ending", "refuse-ending"): "gateway",
 }
 #: Saving the text, in every open state in which no second person decides about it.
-_SAVING: Final = {(state, "save"): state for state in WITHIN if state not in ("decision", "ending")}
+_SAVING: Final = {(state, "save"): state for state in _OPEN if state not in ("decision", "ending")}
 
 KIND: Final = RecordKind(
     code="safeguarding-case",
@@ -77,7 +76,7 @@ KIND: Final = RecordKind(
     page="safeguarding-case",
     part=CASE,
     first="gateway",
-    states={**dict.fromkeys(WITHIN, TAKEN), "closed": ENDED},
+    states={**dict.fromkeys(_OPEN, TAKEN), "closed": ENDED},
     within=WITHIN,
     moves={**_FORWARD, **_BESIDE, **_ENDING, **_SAVING},
     decides=frozenset({"agree", "refuse", "agree-ending", "refuse-ending"}),

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from heedline.intake.fields import tidy
+from heedline.specialist_desks.safeguarding import regimes
 from heedline.specialist_desks.safeguarding.content import AGES, CATEGORIES, LIMITS, SupportCase
 from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea, TextInput, Value
 
@@ -52,6 +53,16 @@ FIELDS: Final[tuple[Field, ...]] = (
         optional=True,
     ),
     Radios(
+        name="regime",
+        label="Where the person lives",
+        hint="If it is not known, choose where your desk is.",
+        choices=tuple(
+            FieldOption(value=code, label=one.name) for code, one in regimes.rules().regimes.items()
+        ),
+        required="Choose where the person lives",
+        small=True,
+    ),
+    Radios(
         name="category",
         label="What the concern is about",
         choices=_options(CATEGORIES),
@@ -88,7 +99,7 @@ def case_of(form: Form) -> SupportCase:
     """Return the case that a form holds."""
     return SupportCase(
         texts={name: tidy(form.text(name), lines=name == "concern").strip() for name in LIMITS},
-        codes={name: form.text(name) for name in ("age", "category")},
+        codes={name: form.text(name) for name in ("age", "category", "regime")},
     )
 
 

@@ -20,7 +20,7 @@ from heedline.casework.report.opening import short_name
 from heedline.permits.gate import allows
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.record_kinds import DECLINE, FALL_BACK, OFFER, SIGN, WITHDRAW
-from heedline.specialist_desks.safeguarding import cases, joined_reports
+from heedline.specialist_desks.safeguarding import cases, gateway, joined_reports
 from heedline.specialist_desks.safeguarding.content import AGES, CATEGORIES, SupportCase
 from heedline.specialist_desks.safeguarding.kind import KIND
 from heedline.specialist_desks.safeguarding.pages import case_form
@@ -78,7 +78,11 @@ WORDS: Final = RecordWords(
         "continue": MoveWords(button="Continue the support", done="Support continued"),
         "leave": MoveWords(button="End the support", done="Support ended"),
         "review": MoveWords(button="Record the review", done="Reviewed"),
-        "lead": MoveWords(button="Lead by the police", done="Made a police-led partnership"),
+        "lead": MoveWords(
+            button="Make it a police-led partnership",
+            done="Made a police-led partnership",
+            reason="Why do the police lead, and what do they do first?",
+        ),
         "transfer": MoveWords(button="Transfer", done="Transfer offered"),
         "reassess": MoveWords(button="Assess again at gateway", done="Returned to gateway"),
         "propose-ending": MoveWords(
@@ -110,6 +114,7 @@ def told(case: SupportCase) -> dict[str, Any]:
         "texts": case.texts,
         "age": AGES[case.codes["age"]],
         "category": CATEGORIES[case.codes["category"]],
+        "regime": case.regime,
     }
 
 
@@ -137,7 +142,11 @@ def _shown(request: OfficeRequest, ref: UUID) -> ShownRecord:
         made -= {SIGN, DECLINE}
     if not found.offered or not _hands_on(request, found):
         made -= {WITHDRAW}
-    return replace(found, moves=tuple(one for one in found.moves if one.move in made))
+    case = SupportCase.of_words(found.words)
+    return replace(
+        found,
+        moves=tuple(one for one in found.moves if one.move in made and gateway.has_move(case, one.move)),
+    )
 
 
 def _hands_on(request: OfficeRequest, found: ShownRecord) -> bool:
@@ -155,6 +164,9 @@ def case(request: OfficeRequest, ref: UUID) -> HttpResponse:
     reports = joined_reports.reports_of_case(ref, case, by=request.attendance)
     context = {
         "case": told(case),
+        "at_gateway": found.state == KIND.first,
+        "needs_proof": gateway.needs_proof(case, reports),
+        "accepted": gateway.accepted(reports, by=request.attendance),
         "reports": [{"ref": one, "short": short_name(UUID(one))} for one in reports],
         "may_write": (found.state, "save") in KIND.moves,
         "may_offer": _hands_on(request, found),
@@ -226,8 +238,11 @@ def offer(request: OfficeRequest, ref: UUID) -> HttpResponse:
 def case_move(request: OfficeRequest, ref: UUID, move: str) -> HttpResponse:
     """Move a case on, with a reason where one is needed."""
     by, at = request.attendance, session.now()
+    found = _shown(request, ref)
+    if not gateway.has_move(SupportCase.of_words(found.words), move):
+        raise NotHere
 
     def act(version: int, reason: str) -> None:
         cases.move(ref, move, version=version, reason=reason, by=by, at=at)
 
-    return record_move(request, _shown(request, ref), move, WORDS, "safeguarding-case", act)
+    return record_move(request, found, move, WORDS, "safeguarding-case", act)

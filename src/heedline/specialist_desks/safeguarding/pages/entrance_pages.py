@@ -24,6 +24,7 @@ from heedline.web.entrance.kept_words import keeps_words, let_go
 from heedline.web.shell.report_page import page
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
+from heedline.web.shell.seen_words import earlier_words
 
 _TAB: Final = "safeguarding-of-report"
 _REFERENCE: Final = (
@@ -65,12 +66,15 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
         status = 422
     file, seen = case_file.with_earlier(ref, by=by, at=at)
     mine = joined_reports.cases_of([ref], by=by).get(ref)
-    others = [one.ref for one in seen.earlier if one.verdict != LinkVerdict.NOT_SAME]
-    earlier = set(joined_reports.cases_of(others, by=by).values()) if mine is None else {mine}
-    lines = joined_reports.lines(earlier, by=by)
+    others = [one for one in seen.earlier if one.verdict != LinkVerdict.NOT_SAME]
+    earlier = set(joined_reports.cases_of([one.ref for one in others], by=by).values())
+    lines = joined_reports.lines(earlier | ({mine} if mine else set()), by=by)
+    cards = {one.ref: {"line": one, "state": WORDS.states[one.state]} for one in lines}
     context = {
         "joined": mine is not None,
-        "cases": [{"line": one, "state": WORDS.states[one.state]} for one in lines],
+        "cases": [one for case, one in cards.items() if mine in (None, case)],
+        "others": [one for case, one in cards.items() if case != mine],
+        "earlier": [earlier_words(one) for one in others],
         "form": form,
     }
     return page(request, "safeguarding/of_report.html", file, _TAB, context, status)

@@ -1,0 +1,78 @@
+"""The regimes of safeguarding: the panel, the calendar and the time allowed where a person lives (`safeguarding.toml`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from heedline.packs import load_pack
+from heedline.packs.rules.working_days import Within
+from heedline.packs.tables import Table, read_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from importlib.resources.abc import Traversable
+
+
+@dataclass(frozen=True, slots=True)
+class Regime:
+    """The rules of a nation. `panel` is "" where there is no section 36 panel. `within` has the time allowed in states."""
+
+    name: str
+    panel: str
+    calendar: str
+    within: Mapping[str, Within]
+
+
+@dataclass(frozen=True, slots=True)
+class SafeguardingRules:
+    """The regimes by code, and the answers of a partner by which a service accepts somebody."""
+
+    regimes: Mapping[str, Regime]
+    accepts: frozenset[str]
+
+
+def read_safeguarding_rules(
+    folder: Traversable, *, calendars: Collection[str], answers: Collection[str]
+) -> SafeguardingRules:
+    """Return the rules read from `safeguarding.toml`. Raises PackError, also for an unknown calendar or answer."""
+    top = read_toml(folder, "safeguarding.toml")
+    accepts = frozenset(top.texts("accepts"))
+    if not accepts or accepts - set(answers):
+        raise top.wrong("accepts", "must be answers of partners.toml")
+    regimes = {code: _regime(table, calendars) for code, table in top.named("regimes").items()}
+    top.done()
+    return SafeguardingRules(regimes, accepts)
+
+
+def _regime(table: Table, calendars: Collection[str]) -> Regime:
+    within = {}
+    for state in ("gateway", "decision"):
+        if not (days := table.number(key := f"{state}_working_days")):
+            raise table.wrong(key, "must be above zero")
+        within[state] = Within(working_days=days)
+    found = Regime(
+        table.text("name"), table.text("panel", ""), table.one_of("calendar", tuple(calendars)), within
+    )
+    table.done()
+    return found
+
+
+@cache
+def _rules(code: str) -> SafeguardingRules:
+    pack = load_pack(code)
+    return read_safeguarding_rules(
+        files("heedline.packs").joinpath(code),
+        calendars=pack.working_days.holidays,
+        answers=pack.partners.answers,
+    )
+
+
+def rules() -> SafeguardingRules:
+    """Return the rules of the installation's pack."""
+    return _rules(settings.PACK)

@@ -24,7 +24,16 @@ from heedline.specialist_desks.safeguarding.pages.case_pages import WORDS
 from heedline.specialist_desks.safeguarding.vocabulary import SafeguardingCapability
 from tests.laws import thief
 from tests.support import stories
-from tests.support.safeguarding_scene import CODE, GROWN, ROBIN, a_report, opened, support_desk, version_of
+from tests.support.safeguarding_scene import (
+    CODE,
+    GROWN,
+    ROBIN,
+    a_report,
+    child_checked,
+    opened,
+    support_desk,
+    version_of,
+)
 from tests.support.scene_people import People, logged, row
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +141,7 @@ def test_the_decision_is_about_the_version_that_was_proposed(people: People) -> 
 
 def test_two_people_end_a_case_and_a_new_report_opens_it_again(people: People) -> None:
     ref, report = opened(people, case=GROWN)
+    child_checked(people, ref)
     moved(people, ref, "Odile", "propose-ending")
     with pytest.raises(Refused):
         moved(people, ref, "Odile", "agree-ending")

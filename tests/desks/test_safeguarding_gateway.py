@@ -18,7 +18,15 @@ from heedline.specialist_desks.safeguarding.content import SupportCase
 from tests.support import stories
 from tests.support.partner_scene import a_partner, answered, checked, compared, written
 from tests.support.partner_scene import opened as read_by_the_council
-from tests.support.safeguarding_scene import GROWN, ROBIN, a_report, opened, support_desk, version_of
+from tests.support.safeguarding_scene import (
+    GROWN,
+    ROBIN,
+    a_report,
+    child_checked,
+    opened,
+    support_desk,
+    version_of,
+)
 from tests.support.scene_people import People, row
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +52,7 @@ def accepted(people: People, ref: UUID, code: str = "taken-on") -> UUID:
     """Send an assessed report to the council, which opens it and answers."""
     with people.sitting("Odile") as by:
         transitions.assess(ref, stories.VAGUE, version=row(ref).version, by=by, at=people.at)
-    ident = written(people, ref)
+    ident = written(people, ref, basis="children")
     checked(people, ident)
     read_by_the_council(people, ident)
     answered(people, ident, code)
@@ -105,6 +113,7 @@ def test_a_service_that_accepted_is_the_proof_and_a_new_report_needs_another(peo
     compared(people)
     ref, report = opened(people)
     ident = accepted(people, report)
+    child_checked(people, ref)
     moved(people, ref, "Odile", "propose-ending")
     second = a_report(people)
     with people.sitting("Odile") as by:

@@ -126,7 +126,7 @@ def test_the_coordinator_owns_what_a_leaver_owned(people: People, how: str) -> N
             leavers.leave(odile, hands=house.hands, at=people.at)
         else:
             leavers.suspend(odile.id, by=stella, at=people.at)
-    assert (owner_of(people, ref), letters()) == ("Olga", 1)
+    assert (owner_of(people, ref), letters()) == ("Olga", 2), "the case and its child check"
     assert RecordStep.objects.filter(record=ref, move="fall-back").count() == 1
     case = DeskRecord.objects.get(id=other)
     assert (owner_of(people, other), case.offered_id, case.version) == ("Oren", None, 2)

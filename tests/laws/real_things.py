@@ -107,6 +107,7 @@ KINDS = {
     "w/sites/": "site",
     "w/site-visits/": "visit of a site",
     "w/cases/": "safeguarding case",
+    "w/child-checks/": "child check",
     "w/interests/hits/": "interest hit",
     "w/items/notices/": "company notice",
     "w/keys/compare/": "officer",
@@ -172,6 +173,7 @@ def furnish(people: People) -> dict[str, str]:
         made["site"], made["visit of a site"] = site_scene.records_of(house.desks["north-east"].id, odile, at)
         content = notice_scene.content_of(made["item"], "north-east", people)
     made["safeguarding case"], _ = safeguarding_scene.opened(safeguarding_scene.support_desk(people))
+    made["child check"] = safeguarding_scene.child_check_of(made["safeguarding case"])
     made["company notice"] = notice_scene.a_notice_of(made["item"], content, "north-east", people)
     made["interest hit"] = _an_interest_hit(people, made["report"])
     given_away, _ = people.taken()

@@ -11,8 +11,9 @@ from heedline.casework.keys import key_verification
 from heedline.casework.setup import stewardship
 from heedline.permits.roles import Role
 from heedline.reports.models import DeskRecord
-from heedline.specialist_desks.safeguarding import cases
+from heedline.specialist_desks.safeguarding import cases, child_checks
 from heedline.specialist_desks.safeguarding.content import SupportCase
+from heedline.specialist_desks.safeguarding.kind import CHECK_KIND
 from tests.support import stories
 from tests.support.acting import acting
 from tests.support.cast import become_acquainted, open_keys
@@ -72,6 +73,20 @@ def opened(people: People, name: str = "Odile", case: SupportCase = ROBIN, **tol
     report = a_report(people, name, **told)
     with people.sitting(name) as by:
         return cases.open_case(report, case, by=by, at=people.at), report
+
+
+def child_check_of(case: UUID) -> UUID:
+    """The open child check of a case."""
+    return DeskRecord.objects.get(parent=case, kind=CHECK_KIND.code, due_at__isnull=False).id
+
+
+def child_checked(people: People, case: UUID, name: str = "Odile") -> None:
+    """Complete the open child check of a case."""
+    check = child_check_of(case)
+    version = version_of(check)
+    with people.sitting(name) as by:
+        why = "A reason that is written down in a sentence"
+        child_checks.complete(check, why, version=version, by=by, at=people.at)
 
 
 def version_of(ref: UUID) -> int:

@@ -247,6 +247,19 @@ def _sent_back(by: Attendance) -> QuerySet[Dissemination]:
     ).exclude(report__stage__in=[Stage.CLOSED, Stage.DISPOSED])
 
 
+def sent_on(ref: UUID, basis: str, *, by: Attendance) -> tuple[str, ...]:
+    """Return which partners were sent a report on a legal basis, and when each opened it. Withdrawn disclosures are left out.
+
+    No text is opened, so no keys are needed.
+    """
+    found = _rows(by).filter(report=ref, basis=basis).exclude(sent_at=None)
+    return tuple(
+        f"{row.partner.organisation.name}: {row.partner.name}, sent on {_when(row.sent_at)}, "
+        + (f"opened on {_when(row.received_at)}" if row.received_at else "not opened yet")
+        for row in found.exclude(state=DisseminationState.WITHDRAWN).order_by("sent_at", "id")
+    )
+
+
 def signed_answers(ref: UUID, codes: Collection[str], *, by: Attendance) -> tuple[str, ...]:
     """Return which partner gave one of these answers about a report, by whom and when, oldest first.
 

@@ -23,7 +23,7 @@ from heedline.permits.gate import allows
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskRecord
 from heedline.reports.record_kinds import DECLINE, OFFER, SIGN, WITHDRAW
-from heedline.specialist_desks.safeguarding import gateway, joined_reports
+from heedline.specialist_desks.safeguarding import child_checks, gateway, joined_reports
 from heedline.specialist_desks.safeguarding.content import SupportCase
 from heedline.specialist_desks.safeguarding.kind import KIND
 from heedline.specialist_desks.safeguarding.vocabulary import (
@@ -74,6 +74,7 @@ def _begin(desk: UUID, case: SupportCase, *, by: Attendance, at: datetime) -> UU
         KIND, desk, words, due_at=due_at, capability=SafeguardingCapability.WORK, by=by, at=at
     )
     found.record(SafeguardingAct.MOVED, move="begin")
+    child_checks.begin(found.row.id, desk, case, by=by, at=at)
     return found.row.id
 
 
@@ -92,9 +93,11 @@ def join(report: UUID, case: UUID, *, by: Attendance, at: datetime) -> None:
 def _reopen(ref: UUID, *, by: Attendance, at: datetime) -> None:
     found = record.find(KIND, ref, by=by, at=at)
     found.permit(SafeguardingCapability.WORK)
+    case = SupportCase.of_words(found.words)
     if found.row.state in _OVER:
-        found.move("reassess", due_at=gateway.due(found, "reassess", SupportCase.of_words(found.words)))
+        found.move("reassess", due_at=gateway.due(found, "reassess", case))
         found.record(SafeguardingAct.MOVED, move="reassess")
+        child_checks.begin(ref, found.row.desk_id, case, by=by, at=at)
 
 
 def by_reference(written: str, *, by: Attendance) -> UUID:
@@ -119,6 +122,8 @@ def save(ref: UUID, case: SupportCase, *, version: int, by: Attendance, at: date
     words = joined_reports.with_reports(ref, new, by=by, at=at).to_words()
     found.move("save", words=words, due_at=gateway.due(found, "save", new))
     found.record(SafeguardingAct.MOVED, move="save")
+    if new.codes["age"] != before.codes["age"]:
+        child_checks.begin(ref, found.row.desk_id, new, by=by, at=at)
 
 
 @record.record_verb(SafeguardingAct.MOVED)
@@ -140,6 +145,7 @@ def move(ref: UUID, how: str, *, version: int, reason: str = "", by: Attendance,
         _permit_handing(found)
     if how in ("propose-ending", "agree-ending"):
         gateway.refuse_without_proof(found, case)
+        child_checks.refuse_while_open(ref)
     found.move(how, reason=reason, due_at=gateway.due(found, how, case))
     found.record(SafeguardingAct.MOVED, move=how)
 

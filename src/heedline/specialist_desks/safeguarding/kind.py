@@ -1,4 +1,4 @@
-"""The kind of record that a safeguarding case is: its states, deadlines and moves.
+"""The kinds of record of the safeguarding desk: cases and child checks, with their states, deadlines and moves.
 
 Every open state has an owner: the officer who holds the risk. A case is proposed for ending from any of them, and a second
 person ends it or returns it to gateway.
@@ -11,7 +11,7 @@ from typing import Final
 from heedline.packs.rules.working_days import Within
 from heedline.reports.models.records import ENDED, TAKEN
 from heedline.reports.record_kinds import RecordKind
-from heedline.specialist_desks.safeguarding.vocabulary import CASE
+from heedline.specialist_desks.safeguarding.vocabulary import CASE, CHILD_CHECK
 
 _QUARTER: Final = Within(hours=24 * 91)
 #: The time allowed in each open state, in the calendar of the case's regime. The regime has that of the first two.
@@ -82,4 +82,19 @@ KIND: Final = RecordKind(
     decides=frozenset({"agree", "refuse", "agree-ending", "refuse-ending"}),
     signed=True,
     falls_back=frozenset({"refuse-consent", "withdraw-consent", "leave"}),
+)
+
+#: Telling children's services about the person of a case, or recording that the person is 18 or over. Both are one move, and
+#: every case has the check, so that nothing in the clear says who is a child.
+CHECK_KIND: Final = RecordKind(
+    code="safeguarding-child-check",
+    title="Child check",
+    plural="Child checks",
+    page="safeguarding-child-check",
+    part=CHILD_CHECK,
+    first="open",
+    states={"open": TAKEN, "done": ENDED},
+    within={},
+    moves={("open", "complete"): "done"},
+    signed=True,
 )

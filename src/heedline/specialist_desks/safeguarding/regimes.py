@@ -31,28 +31,30 @@ class Regime:
 
 @dataclass(frozen=True, slots=True)
 class SafeguardingRules:
-    """The regimes by code, and the answers of a partner by which a service accepts somebody."""
+    """The regimes by code, the answers by which a service accepts somebody, and the basis for telling children's services."""
 
     regimes: Mapping[str, Regime]
     accepts: frozenset[str]
+    children_basis: str
 
 
 def read_safeguarding_rules(
-    folder: Traversable, *, calendars: Collection[str], answers: Collection[str]
+    folder: Traversable, *, calendars: Collection[str], answers: Collection[str], bases: Collection[str]
 ) -> SafeguardingRules:
-    """Return the rules read from `safeguarding.toml`. Raises PackError, also for an unknown calendar or answer."""
+    """Return the rules read from `safeguarding.toml`. Raises PackError, also for an unknown calendar, answer or basis."""
     top = read_toml(folder, "safeguarding.toml")
     accepts = frozenset(top.texts("accepts"))
     if not accepts or accepts - set(answers):
         raise top.wrong("accepts", "must be answers of partners.toml")
+    basis = top.one_of("children_basis", tuple(bases))
     regimes = {code: _regime(table, calendars) for code, table in top.named("regimes").items()}
     top.done()
-    return SafeguardingRules(regimes, accepts)
+    return SafeguardingRules(regimes, accepts, basis)
 
 
 def _regime(table: Table, calendars: Collection[str]) -> Regime:
     within = {}
-    for state in ("gateway", "decision"):
+    for state in ("gateway", "decision", "children"):
         if not (days := table.number(key := f"{state}_working_days")):
             raise table.wrong(key, "must be above zero")
         within[state] = Within(working_days=days)
@@ -70,6 +72,7 @@ def _rules(code: str) -> SafeguardingRules:
         files("heedline.packs").joinpath(code),
         calendars=pack.working_days.holidays,
         answers=pack.partners.answers,
+        bases=pack.partners.bases,
     )
 
 

@@ -13,9 +13,10 @@ from heedline.jobs.demonstration.desks import DemoData
 from heedline.permits.roles import DeskGrants, Grant, Role
 from heedline.permits.rules import it_has_an_owner, nobody_else_is_writing
 from heedline.specialist_desks.safeguarding import cases, demo
-from heedline.specialist_desks.safeguarding.kind import KIND
+from heedline.specialist_desks.safeguarding.kind import CHECK_KIND, KIND
 from heedline.specialist_desks.safeguarding.vocabulary import (
     CASE,
+    CHILD_CHECK,
     DESK_KIND,
     SafeguardingAct,
     SafeguardingCapability,
@@ -33,6 +34,7 @@ DESK = SpecialistDesk(
         DeskActs(
             {
                 SafeguardingAct.MOVED: "Opened a safeguarding case, or moved one on",
+                SafeguardingAct.CHILD_CHECKED: "Began or completed a child check of a safeguarding case",
                 SafeguardingAct.JOINED: "Put a report into a safeguarding case",
             }
         ),
@@ -50,8 +52,9 @@ DESK = SpecialistDesk(
         ),
         DeskRoutes(office="heedline.specialist_desks.safeguarding.urls"),
         DeskKind(DESK_KIND, "Safeguarding"),
-        SealedParts({CASE: "a safeguarding case"}),
+        SealedParts({CASE: "a safeguarding case", CHILD_CHECK: "a child check"}),
         KIND,
+        CHECK_KIND,
         DemoData(demo.load, people=demo.PEOPLE),
         DeskWork(cases.waiting),
         MenuLink(url="safeguarding-cases", text="Cases", shown=_works),

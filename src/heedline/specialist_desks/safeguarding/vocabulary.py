@@ -11,10 +11,13 @@ from heedline.permits.capabilities import AnyCapability
 DESK_KIND: Final = "safeguarding"
 #: The sort of sealed part that a case lies in.
 CASE: Final = "safeguarding-case"
+#: The sort of sealed part that a child check lies in.
+CHILD_CHECK: Final = "safeguarding-child-check"
 
 
 class SafeguardingAct(AnyAct):
     MOVED = "safeguarding-case-moved"
+    CHILD_CHECKED = "safeguarding-child-checked"
     JOINED = "safeguarding-report-joined"
 
 

@@ -20,7 +20,7 @@ from heedline.casework.report.opening import short_name
 from heedline.permits.gate import allows
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.record_kinds import DECLINE, FALL_BACK, OFFER, SIGN, WITHDRAW
-from heedline.specialist_desks.safeguarding import cases, gateway, joined_reports
+from heedline.specialist_desks.safeguarding import cases, child_checks, gateway, joined_reports
 from heedline.specialist_desks.safeguarding.content import AGES, CATEGORIES, SupportCase
 from heedline.specialist_desks.safeguarding.kind import KIND
 from heedline.specialist_desks.safeguarding.pages import case_form
@@ -164,6 +164,7 @@ def case(request: OfficeRequest, ref: UUID) -> HttpResponse:
     reports = joined_reports.reports_of_case(ref, case, by=request.attendance)
     context = {
         "case": told(case),
+        "checks": child_checks.of_case(ref),
         "at_gateway": found.state == KIND.first,
         "needs_proof": gateway.needs_proof(case, reports),
         "accepted": gateway.accepted(reports, by=request.attendance),

@@ -9,12 +9,13 @@ from uuid import UUID
 
 import pytest
 
+from heedline.casework.dissemination import lines
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import transitions
 from heedline.casework.records import clock
 from heedline.dispatch.models import Alarm
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import DeskRecord
+from heedline.reports.models import DeskRecord, Dissemination
 from heedline.specialist_desks.safeguarding import cases, child_checks
 from heedline.specialist_desks.safeguarding.content import SupportCase
 from heedline.specialist_desks.safeguarding.kind import CHECK_KIND
@@ -112,6 +113,34 @@ def test_strangers_do_not_find_a_check(people: People) -> None:
     ref, _ = opened(people, case=GROWN)
     with pytest.raises(NotHere):
         child_checked(people, ref, "Otto")
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_case_shows_what_was_sent_about_it_and_who_has_not_opened_it(
+    house: House,
+    hand: Callable[[], Hand],  # noqa: F811
+) -> None:
+    people = support_desk(People(house, now()))
+    a_partner(people)
+    compared(people)
+    ref, report = opened(people)
+    odile = hand().at_work(house, "Odile")
+    odile.get(f"/w/cases/{ref}/")
+    assert "None about the reports in this case." in odile.html
+    told(people, report, "children")
+    ident = Dissemination.objects.get(report=report).id
+    odile.get(f"/w/cases/{ref}/")
+    assert f'href="/w/sent/{ident}/"' in odile.html
+    assert "Sent, not opened yet" in odile.html
+    assert "hl-overdue" not in odile.html
+    with people.sitting("Odile") as by:
+        [line] = lines.lines_about([report], by=by, at=people.at + timedelta(days=3))
+    assert line.overdue
+    odile.get(f"/w/child-checks/{child_check_of(ref)}/")
+    assert "not opened yet" in odile.html
+    odile.get(f"/w/child-checks/{child_check_of(ref)}/complete/")
+    odile.send("", reason=WHY)
+    assert "Completed" in odile.html
 
 
 @pytest.mark.usefixtures("demo")

@@ -247,6 +247,14 @@ def _sent_back(by: Attendance) -> QuerySet[Dissemination]:
     ).exclude(report__stage__in=[Stage.CLOSED, Stage.DISPOSED])
 
 
+def lines_about(refs: Collection[UUID], *, by: Attendance, at: datetime) -> tuple[SentLine, ...]:
+    """Return the disclosures about reports at the officer's desks, newest first. No text is opened. Raises Refused."""
+    by.require(Capability.FOLLOW_DISSEMINATION)
+    return tuple(
+        _line(row, by, at) for row in _rows(by).filter(report__in=refs).order_by("-written_at", "id")
+    )
+
+
 def sent_on(ref: UUID, basis: str, *, by: Attendance) -> tuple[str, ...]:
     """Return which partners were sent a report on a legal basis, and when each opened it. Withdrawn disclosures are left out.
 

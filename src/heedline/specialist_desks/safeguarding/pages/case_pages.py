@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from heedline.casework.access import session
+from heedline.casework.dissemination import lines
 from heedline.casework.errors import Changed, NotHere
 from heedline.casework.records import open_records
 from heedline.casework.records.shown_record import ShownRecord, shown
@@ -167,6 +168,7 @@ def case(request: OfficeRequest, ref: UUID) -> HttpResponse:
         "checks": child_checks.of_case(ref),
         "at_gateway": found.state == KIND.first,
         "needs_proof": gateway.needs_proof(case, reports),
+        "sent": lines.lines_about([UUID(one) for one in reports], by=request.attendance, at=session.now()),
         "accepted": gateway.accepted(reports, by=request.attendance),
         "reports": [{"ref": one, "short": short_name(UUID(one))} for one in reports],
         "may_write": (found.state, "save") in KIND.moves,

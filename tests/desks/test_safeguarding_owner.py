@@ -12,6 +12,7 @@ from heedline.casework.errors import Changed, NotHere
 from heedline.casework.records.shown_record import ShownRecord, shown
 from heedline.casework.setup import leavers, stewardship
 from heedline.dispatch.models import Alarm, Outbox
+from heedline.jobs.doctor.people import CheckResult, coordinators
 from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
 from heedline.reports.lifecycle import NotNow
@@ -177,3 +178,15 @@ def test_the_letter_raises_an_alarm_that_the_next_step_clears(people: People) ->
     assert alarm.about_id == ref
     moved(people, ref, "Olga", "propose")
     assert not Alarm.objects.filter(kind="record-fell-back", cleared_at=None).exists()
+
+
+def test_the_doctor_names_a_desk_without_a_coordinator(people: People) -> None:
+    def found() -> list[CheckResult]:
+        connection.ensure_connection()
+        return list(coordinators(connection.connection))
+
+    assert [one.right for one in found()] == [True]
+    leavers.leave(people.house.officers["Olga"], hands=people.house.hands, at=people.at)
+    [without] = found()
+    assert without.right is False
+    assert "(1 have none)" in without.words

@@ -29,6 +29,13 @@ SELECT count(*) FROM desks_desk d
 WHERE d.kind NOT IN ('authoriser', 'partner', 'canary') AND d.id NOT IN (SELECT desk_id FROM led WHERE desk_id IS NOT NULL)
     AND NOT EXISTS (SELECT 1 FROM desks_desk w JOIN led ON led.desk_id = w.id WHERE w.round_the_clock)
 """
+#: Specialist desks with records that somebody has to sign for, and no coordinator on whom those fall back. The code of a kind
+#: of record begins with its desk's.
+_UNCOORDINATED = """
+SELECT count(*) FROM desks_desk d
+WHERE EXISTS (SELECT 1 FROM reports_record_move m WHERE m.move = 'fall-back' AND starts_with(m.kind, d.kind || '-'))
+    AND permits.coordinator(d.id) IS NULL
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,16 @@ def supervisors(connection: Connection) -> Iterator[CheckResult]:
     )
 
 
+def coordinators(connection: Connection) -> Iterator[CheckResult]:
+    """Check that each desk whose records have to be signed for has a supervisor, on whom they fall back."""
+    number = one_value(connection, _UNCOORDINATED)
+    yield CheckResult(
+        number == 0,
+        "each desk whose records have to be signed for has a supervisor, who decides and on whom they fall back"
+        f" ({number} have none)",
+    )
+
+
 def holidays(at: datetime) -> Iterator[CheckResult]:
     """Check that public holidays are listed for this year and, from October, for the next, in which deadlines then end."""
     days = load_pack(env.text("HEEDLINE_PACK", default="uk")).working_days
@@ -94,7 +111,7 @@ def controller(connection: Connection) -> Iterator[CheckResult]:
 
 
 def told(connection: Connection, at: datetime) -> Iterator[CheckResult]:
-    """Check stewards, supervisors, the data controller, public holidays and the desks of the pack."""
-    for check in (stewards, supervisors, controller, receiving):
+    """Check stewards, supervisors, coordinators, the data controller, public holidays and the desks of the pack."""
+    for check in (stewards, supervisors, coordinators, controller, receiving):
         yield from check(connection)
     yield from holidays(at)

@@ -80,7 +80,7 @@ def test_keep_or_dispose(
         olga.press("Place the hold")
         olga.play.get_by_text("It is held.").wait_for()
     _seen(olga, "keeping-held")
-    olga.press("Report")  # the tab
+    olga.press("Assess")  # the tab
     olga.play.get_by_text(
         "Processing of this report is restricted: the report is kept but must not be shared."
     ).wait_for()

@@ -40,7 +40,7 @@ TERMS = {
     "Owner": ("With",),
     "Action": ("Do",),
     "Unfounded, made in good faith": ("Not so, but reported in good faith",),
-    "Section 36: referred to Channel": ("Referred to the support panel",),
+    "Propose a section 36 referral": ("Section 36: referred to Channel",),
     "Calls outside safe hours": (),
     "Conflicts of interest": (),
     "Bulk viewing": (),

@@ -69,6 +69,9 @@ def test_reports_are_listed_in_groups(people: People, hand: Callable[[], Hand]) 
     with people.sitting("Odile") as by, transaction.atomic():
         messages.ask(asked, "When?", version=row(asked).version, by=by, at=people.at)
     Report.objects.filter(pk=fresh).update(due_at=people.at - timedelta(minutes=5))
+    Report.objects.filter(pk=later).update(
+        due_at=people.at + timedelta(days=3)
+    )  # later than today at any hour
     odile = hand().at_work(people.house, "Odile")
     odile.get("/w/q/north-east/")
     found = groups(odile)

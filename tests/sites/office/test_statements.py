@@ -49,9 +49,9 @@ SUBJECT = 6
 REGISTER = {"/w/interests/": 8, "/w/interests/hits/": 7}
 #: My work of an officer, who has a task, a report and an alarm.
 MY_WORK = 20
-#: What My work asks more where desks have records: those that the officer owns, and those of the example desk and of the
-#: intelligence desk that wait for a second person.
-RECORDS = 3
+#: What My work asks more where desks have records: those that the officer owns, those of the example desk and of the
+#: intelligence desk that wait for a second person, and the cases whose risk was offered to the officer.
+RECORDS = 4
 _BORDERS = ("SAVEPOINT", "RELEASE SAVEPOINT")
 _OF_THE_TESTS = ("SET ROLE", "SELECT current_user")
 #: A specialist desk asks for its own column in a statement of its own; the tests have an example of one.

@@ -178,7 +178,7 @@ def test_several_days_and_hours_are_named_as_people_name_them(rosa: Walker) -> N
 
 def test_who_wrote_when_it_is_safe_is_promised_no_other_hours(rosa: Walker) -> None:
     callback(rosa, times=["Only while the children are at school"])
-    assert "We will call you at a time that you told us is safe." in rosa.main
+    assert "We will call you at a time you said is safe." in rosa.main
     assert "8pm" not in rosa.main
 
 

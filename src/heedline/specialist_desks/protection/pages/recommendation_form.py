@@ -58,11 +58,10 @@ OUTCOME: Final = (
     TextArea(
         name="said",
         label="What did they say?",
-        hint="If they declined it, their reason. If it was done, when.",
+        hint="Enter their reason if they declined it. If it was done, you can say when.",
         rows=3,
         limit=LIMITS["said"],
         names=True,
-        optional=True,
     ),
 )
 _BECAME: Final = {Became.OPEN: "Open", Became.DONE: "Done.", Became.DECLINED: "Declined."}

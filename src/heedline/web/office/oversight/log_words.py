@@ -75,6 +75,7 @@ LABELS = {
     "messages": "Messages",
     "minute": "Minute",
     "minutes": "Minutes",
+    "move": "Step",
     "name": "Name",
     "new": "New reports",
     "next": "Next review",

@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 import re
+import socket
+import ssl
+import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from prometheus_client import CollectorRegistry, generate_latest
 
-from heedline.casework.continuity.health import BANDS, HealthFigures, banded
-from heedline.jobs import monitoring
+from heedline.casework.continuity.health import BANDS, LAG_BANDS, HealthFigures, StandbyFigures, banded
+from heedline.dispatch.letters import AlarmKind
+from heedline.jobs import certificates, monitoring
 from heedline.jobs.monitoring import DANGERS, TASKS, WorkerHealth
 
-RULES = Path("deploy/prometheus-alerts.yml").read_text()
+GROUPS = yaml.safe_load(Path("deploy/prometheus-alerts.yml").read_text())["groups"]
+RULES = [rule for group in GROUPS for rule in group["rules"]]
+#: What a rule may read that Heedline does not give: the room on a disk of another machine.
+OF_OTHERS = {"node_filesystem_avail_bytes"}
 FIGURES = HealthFigures(
     quarter_hour=datetime(2026, 12, 4, 9, 15, tzinfo=UTC),
     alarms={"overdue": 5, "rota-gap": 1},
     failing_pages=0,
     outbox=0,
     unread_reports=20,
+    overdue_reports=5,
     oldest_unread=5400.0,
     open_dangers=1,
     unacknowledged_dangers=0,
     checkpoint_age=900.0,
     files_have_room=True,
+    database_has_room=True,
+    standbys=StandbyFigures(required=True, slots=2, attached=1, lag=0),
 )
 
 
@@ -86,12 +103,78 @@ def test_figures_appear_once_they_have_been_taken(health: WorkerHealth, site: HT
     assert "heedline_reports_unread_at_least 20.0" in after
 
 
-def test_every_alert_rule_reads_a_figure_that_exists(health: WorkerHealth) -> None:
+def exposed(health: WorkerHealth) -> set[str]:
     health.keep(FIGURES)
+    health.keep_certificates({"public": 60})
     health.failed("page")
     registry = CollectorRegistry()
     registry.register(health)
-    told = set(re.findall(r"^(heedline_\w+)", generate_latest(registry).decode(), re.MULTILINE))
-    asked = {name for line in re.findall(r"expr: (.*)", RULES) for name in re.findall(r"heedline_\w+", line)}
-    assert len(asked) >= 9
-    assert asked <= told
+    return set(re.findall(r"^(heedline_\w+)", generate_latest(registry).decode(), re.MULTILINE))
+
+
+def test_every_alert_rule_reads_a_figure_that_exists(health: WorkerHealth) -> None:
+    asked = {name for rule in RULES for name in re.findall(r"\b[a-z]+_\w+", without_strings(rule["expr"]))}
+    assert len(asked) >= 15
+    assert asked - OF_OTHERS <= exposed(health)
+
+
+def without_strings(expression: str) -> str:
+    return re.sub(r'"[^"]*"', "", expression)
+
+
+def test_every_alert_rule_says_how_bad_it_is_and_what_to_do() -> None:
+    assert len({rule["alert"] for rule in RULES}) == len(RULES)
+    for rule in RULES:
+        assert set(rule) <= {"alert", "expr", "for", "labels", "annotations"}
+        assert rule["labels"]["severity"] in ("critical", "warning")
+        summary = rule["annotations"]["summary"]
+        assert summary.endswith("."), summary
+        assert len(summary.split(". ")) >= 2, f"what happened, and what to do: {summary}"
+        assert rule["expr"].count("(") == rule["expr"].count(")")
+
+
+def test_every_alert_rule_about_alarms_names_a_kind_that_exists() -> None:
+    named = {kind for rule in RULES for kind in re.findall(r'kind="([^"]+)"', rule["expr"])}
+    assert named
+    assert named <= {kind.value for kind in AlarmKind}
+
+
+def test_the_lag_of_a_standby_is_too_coarse_to_date_a_report() -> None:
+    assert banded(60_000_000, LAG_BANDS) == 0, "a report is some 40 kB of the log of changes"
+    assert banded(300_000_000, LAG_BANDS) == 256 * 1024 * 1024
+
+
+def test_a_certificate_that_browsers_refuse_has_no_days_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "report.example")])
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=9, hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path / "both.pem"
+    encoding = serialization.Encoding.PEM
+    private = key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    file.write_bytes(private + made.public_bytes(encoding))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            for _ in range(2):
+                with suppress(OSError), context.wrap_socket(listening.accept()[0], server_side=True) as held:
+                    held.recv(1)
+
+        threading.Thread(target=answer, daemon=True).start()
+        origins = {
+            "public": f"https://127.0.0.1:{listening.getsockname()[1]}",
+            "office": "http://127.0.0.1:8001",
+        }
+        assert certificates.days_left(origins) == {"public": 0}, "no authority vouches for it"
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+        assert certificates.days_left(origins) == {"public": 9}
+    assert certificates.days_left(origins) == {}, "a site that does not answer is left out"

@@ -290,6 +290,7 @@ TRIGGERS = {
 SYSTEM_FUNCTIONS = {
     ("worker", "pg_stat_reset_single_table_counters(oid)"),
     ("worker", "pg_switch_wal()"),
+    ("worker", "pg_current_wal_lsn()"),
     ("worker", "pg_relation_size(regclass)"),
     ("worker", "pg_relation_size(regclass,text)"),
     ("worker", "pg_current_snapshot()"),

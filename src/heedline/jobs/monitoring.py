@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -34,6 +34,7 @@ class WorkerHealth(Collector):
         self._rounds = dict.fromkeys((DANGERS, TASKS), time.monotonic())
         self._failures: Counter[str] = Counter()
         self._figures: HealthFigures | None = None
+        self._certificates: Mapping[str, int] = {}
 
     def succeeded(self, task: str, thread: str) -> None:
         """Note that a thread has finished a task."""
@@ -51,6 +52,11 @@ class WorkerHealth(Collector):
         with self._lock:
             self._figures = figures
 
+    def keep_certificates(self, days_left: Mapping[str, int]) -> None:
+        """Replace the days until the certificate of each site expires."""
+        with self._lock:
+            self._certificates = days_left
+
     @property
     def is_paging(self) -> bool:
         """Return whether both threads have finished a task lately."""
@@ -64,6 +70,7 @@ class WorkerHealth(Collector):
         """Yield every metric in the form that the library writes out."""
         with self._lock:
             silences, failures, figures = self._silences(), dict(self._failures), self._figures
+            certificates = self._certificates
         silence = GaugeMetricFamily(
             "heedline_worker_silence_seconds",
             "Seconds since a thread last finished a task.",
@@ -78,6 +85,14 @@ class WorkerHealth(Collector):
         for task, count in sorted(failures.items()):
             failed.add_metric([task], count)
         yield failed
+        expiring = GaugeMetricFamily(
+            "heedline_certificate_days_left",
+            "Days until a site's certificate expires; 0 if browsers refuse it.",
+            labels=["site"],
+        )
+        for site, days in certificates.items():
+            expiring.add_metric([site], days)
+        yield expiring
         if figures is not None:
             yield from _of_quarter_hour(figures)
 
@@ -102,6 +117,11 @@ def _of_quarter_hour(figures: HealthFigures) -> Iterator[Metric]:
         ),
         ("outbox_waiting_at_least", "Letters that wait in the outbox.", figures.outbox),
         ("reports_unread_at_least", "Reports that nobody has read.", figures.unread_reports),
+        (
+            "reports_unread_overdue_at_least",
+            "Reports that nobody has read by the time they were due.",
+            figures.overdue_reports,
+        ),
         ("report_unread_longest_seconds", "Age of the oldest unread report.", figures.oldest_unread or 0),
         ("dangers_open_at_least", "Dangers to life that are open.", figures.open_dangers),
         (
@@ -111,6 +131,19 @@ def _of_quarter_hour(figures: HealthFigures) -> Iterator[Metric]:
         ),
         ("log_checkpoint_age_seconds", "Age of the log's last signed checkpoint.", figures.checkpoint_age),
         ("files_have_room", "1 if files may be sent, 0 if their disk is too full.", figures.files_have_room),
+        (
+            "database_disk_has_room",
+            "1 if the database's disk has twice HEEDLINE_KEEP_FREE_MB free, otherwise 0.",
+            figures.database_has_room,
+        ),
+        ("standby_required", "1 if commits wait for a standby, otherwise 0.", figures.standbys.required),
+        ("standby_slots", "Standbys that have a replication slot.", figures.standbys.slots),
+        ("standbys_attached", "Standbys that are connected.", figures.standbys.attached),
+        (
+            "standby_lag_bytes_at_least",
+            "Log of changes that the standby furthest behind does not have yet: lower bound of a band.",
+            figures.standbys.lag,
+        ),
     ):
         if value is not None:
             yield GaugeMetricFamily(f"heedline_{name}", help_text, float(value))

@@ -25,6 +25,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import procrastinate
+from django.conf import settings
 from django.db import close_old_connections, connections
 from procrastinate.contrib.django.utils import connector_params
 
@@ -55,7 +56,7 @@ from heedline.dispatch import clockwork
 from heedline.dispatch.desk_clocks import DeskClock
 from heedline.dispatch.folder import settle_folder
 from heedline.dispatch.turns import forget_dead_rows, forget_jobs, forget_later_ticks
-from heedline.jobs import monitoring
+from heedline.jobs import certificates, monitoring
 
 logger = logging.getLogger("heedline.worker")
 
@@ -148,6 +149,21 @@ def measure(at: datetime) -> None:
     _health.keep(health.figures(at))
 
 
+def watch_certificates(_at: datetime) -> None:
+    """Keep the days until each site's certificate expires, for the operator's monitoring."""
+    if env.text("HEEDLINE_MONITORING_PORT", default=""):
+        _health.keep_certificates(
+            certificates.days_left(
+                {
+                    "public": settings.PUBLIC_URL,
+                    "office": settings.OFFICE_URL,
+                    "partner": settings.PARTNER_URL,
+                    "files": settings.FILES_URL,
+                }
+            )
+        )
+
+
 def keep_or_dispose(at: datetime) -> None:
     """Delete reporters' identities whose retention period has ended, and flag overdue reviews and answers."""
     retention_clock.end_identities(at)
@@ -176,6 +192,7 @@ TASKS = (
     PeriodicTask("wipe-practice", "25 * * * * 40", 1, practice.wipe),
     PeriodicTask("settle", "*/15 * * * * 0", 4, settle),
     PeriodicTask("measure", "*/5 * * * * 50", 1, measure),
+    PeriodicTask("watch-certificates", "50 * * * * 55", 1, watch_certificates),
     PeriodicTask("settle-drafts", "*/15 * * * * 10", 1, settle_drafts),
     PeriodicTask("draw-checks", "0 * * * * 40", 1, draw_checks),
     PeriodicTask("keeping", "10 * * * * 40", 1, keep_or_dispose),

@@ -51,6 +51,8 @@ GIVEN: dict[str, tuple[str, ...]] = {
     # The worker ends the present segment of the write-ahead log, which has the exact time of every commit, when a
     # quarter hour is over, and forgets when tables were last used.
     "pg_switch_wal()": ("worker",),
+    # How far the standbys are behind, which it gives to the operator's monitoring in bands.
+    "pg_current_wal_lsn()": ("worker",),
     "pg_stat_reset_single_table_counters(oid)": ("worker",),
     "pg_relation_size(regclass)": ("worker",),
     "pg_relation_size(regclass,text)": ("worker",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.cast import House, now
+from tests.support.listed_holidays import holidays_are_listed  # noqa: F401 (runs for every test)
 from tests.support.scene_people import People
 
 

@@ -109,6 +109,13 @@ def test_the_charitys_door_promises_that_nothing_goes_with_them() -> None:
     assert any("do not send" in line for line in lines)
 
 
+def test_the_charitys_door_says_that_they_cannot_call_back_but_can_keep_in_contact() -> None:
+    words = PACK.words("en")
+    assert "cannot call you back" in words["charity_door.contact"]
+    assert "keep in contact" in words["charity_door.contact"]
+    assert "reply from us" in words["charity_door.tell"]
+
+
 def test_the_advice_door_says_how_many_working_days_and_that_the_form_for_chemicals_is_another() -> None:
     text = " ".join(PACK.words("en").page("advice_door"))
     assert f"within {PACK.kind_clocks['advice'].working_days} working days" in text

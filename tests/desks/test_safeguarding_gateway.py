@@ -13,7 +13,7 @@ from heedline.casework.errors import NotHere
 from heedline.casework.journey import transitions
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskRecord, Dissemination
-from heedline.specialist_desks.safeguarding import cases, gateway
+from heedline.specialist_desks.safeguarding import cases, child_checks, gateway
 from heedline.specialist_desks.safeguarding.content import SupportCase
 from tests.support import stories
 from tests.support.partner_scene import a_partner, answered, checked, compared, written
@@ -121,6 +121,17 @@ def test_a_service_that_accepted_is_the_proof_and_a_new_report_needs_another(peo
     with pytest.raises(NotNow):
         moved(people, ref, "Olga", "agree-ending")
     accepted(people, second)
+    with pytest.raises(NotNow) as no:
+        moved(people, ref, "Olga", "agree-ending")
+    assert no.value.reason == cases.SAVE_FIRST
+    moved(people, ref, "Olga", "refuse-ending")
+    with people.sitting("Odile") as by:
+        cases.save(ref, ROBIN, version=version_of(ref), by=by, at=people.at)
+    with pytest.raises(NotNow) as no:
+        moved(people, ref, "Odile", "propose-ending")
+    assert no.value.reason == child_checks.STILL_OPEN
+    child_checked(people, ref)
+    moved(people, ref, "Odile", "propose-ending")
     moved(people, ref, "Olga", "agree-ending")
     assert DeskRecord.objects.get(id=ref).state == "closed"
     assert Dissemination.objects.get(id=ident).answer_code == "taken-on"

@@ -98,6 +98,10 @@ def test_an_earlier_case_stands_beside_a_report_that_shares_details(
     odile.send(f"/w/r/{second}/case/", case=str(ref))
     assert odile.path == f"/w/cases/{ref}/"
     assert odile.html.count("/w/r/") >= 2
+    assert "A report has joined this case since it was last saved" in odile.html
+    odile.get(f"/w/cases/{ref}/write/")
+    odile.send(f"/w/cases/{ref}/write/", **FILLED)
+    assert "A report has joined" not in odile.html
 
 
 def test_a_belfast_case_never_mentions_section_36(house: House, hand: Callable[[], Hand]) -> None:  # noqa: F811

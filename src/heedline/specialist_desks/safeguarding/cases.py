@@ -40,6 +40,10 @@ EXPLAINED: Final = frozenset(
 )
 PLAIN: Final = frozenset({"take-back", "reassess", SIGN, WITHDRAW})
 SAY_WHY: Final = "Say why in a sentence that a colleague can understand."
+SAVE_FIRST: Final = (
+    "A report has joined this case since it was last saved. Read the report and save the case, which begins a child check. If"
+    " an ending is proposed, refuse it first."
+)
 NO_CASE: Final = "No open case of your desk has this reference. Check it, or open a case."
 
 
@@ -112,17 +116,20 @@ def by_reference(written: str, *, by: Attendance) -> UUID:
 
 @record.record_verb(SafeguardingAct.MOVED)
 def save(ref: UUID, case: SupportCase, *, version: int, by: Attendance, at: datetime) -> None:
-    """Save the text of a case, with the reports that joined it since. Raises NotHere, Refused, Changed, Locked and NotNow."""
+    """Save the text of a case, with the reports that joined it since. They begin a child check, and so does another age.
+
+    Raises NotHere, Refused, Changed, Locked and NotNow.
+    """
     found = record.find(KIND, ref, by=by, at=at, version=version)
     found.permit(SafeguardingCapability.WORK)
     before = SupportCase.of_words(found.words)
     new = replace(before, texts=case.texts, codes=case.codes)
     if new.codes["regime"] != before.codes["regime"] and found.row.state != KIND.first:
         raise NotNow(gateway.ONLY_AT_GATEWAY, about="regime")
-    words = joined_reports.with_reports(ref, new, by=by, at=at).to_words()
-    found.move("save", words=words, due_at=gateway.due(found, "save", new))
+    saved = joined_reports.with_reports(ref, new, by=by, at=at)
+    found.move("save", words=saved.to_words(), due_at=gateway.due(found, "save", new))
     found.record(SafeguardingAct.MOVED, move="save")
-    if new.codes["age"] != before.codes["age"]:
+    if new.codes["age"] != before.codes["age"] or saved.reports != before.reports:
         child_checks.begin(ref, found.row.desk_id, new, by=by, at=at)
 
 
@@ -144,6 +151,7 @@ def move(ref: UUID, how: str, *, version: int, reason: str = "", by: Attendance,
     if how == WITHDRAW:
         _permit_handing(found)
     if how in ("propose-ending", "agree-ending"):
+        _refuse_unsaved(found, case)
         gateway.refuse_without_proof(found, case)
         child_checks.refuse_while_open(ref)
     found.move(how, reason=reason, due_at=gateway.due(found, how, case))
@@ -170,6 +178,12 @@ def receivers(ref: UUID, *, by: Attendance) -> tuple[tuple[UUID, str], ...]:
     if row is None:
         raise NotHere
     return colleagues(row.desk_id, without=row.owner_id)
+
+
+def _refuse_unsaved(found: FoundRecord, case: SupportCase) -> None:
+    """Raise NotNow if a report has joined a case since it was last saved: its child check has not begun yet."""
+    if joined_reports.unsaved(case, joined_reports.reports_of_case(found.row.id, case, by=found.by)):
+        raise NotNow(SAVE_FIRST, about="reason")
 
 
 def _permit_handing(found: FoundRecord) -> None:

@@ -104,6 +104,11 @@ def reports_of_case(case: UUID, told: SupportCase, *, by: Attendance) -> tuple[s
     return tuple(dict.fromkeys((*told.reports, *joined)))
 
 
+def unsaved(told: SupportCase, reports: Iterable[str]) -> tuple[str, ...]:
+    """Return which of the reports in a case joined it since it was last saved."""
+    return tuple(one for one in reports if one not in told.reports)
+
+
 def with_reports(case: UUID, told: SupportCase, *, by: Attendance, at: datetime) -> SupportCase:
     """Return a case for saving, with the reports that joined it since it was last saved. Raises Locked."""
     return replace(told, reports=reports_of_case(case, told, by=by), read_to=at.isoformat())

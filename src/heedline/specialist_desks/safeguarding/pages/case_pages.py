@@ -165,6 +165,7 @@ def case(request: OfficeRequest, ref: UUID) -> HttpResponse:
     reports = joined_reports.reports_of_case(ref, case, by=request.attendance)
     context = {
         "case": told(case),
+        "unsaved": [short_name(UUID(one)) for one in joined_reports.unsaved(case, reports)],
         "checks": child_checks.of_case(ref),
         "at_gateway": found.state == KIND.first,
         "needs_proof": gateway.needs_proof(case, reports),

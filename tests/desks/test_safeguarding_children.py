@@ -13,6 +13,7 @@ from heedline.casework.dissemination import lines
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import transitions
 from heedline.casework.records import clock
+from heedline.casework.report.opening import short_name
 from heedline.dispatch.models import Alarm
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskRecord, Dissemination
@@ -131,11 +132,15 @@ def test_a_case_shows_what_was_sent_about_it_and_who_has_not_opened_it(
     ident = Dissemination.objects.get(report=report).id
     odile.get(f"/w/cases/{ref}/")
     assert f'href="/w/sent/{ident}/"' in odile.html
+    assert f'their reference <span translate="no">{short_name(ident)}</span>' in odile.html
     assert "Sent, not opened yet" in odile.html
     assert "hl-overdue" not in odile.html
     with people.sitting("Odile") as by:
         [line] = lines.lines_about([report], by=by, at=people.at + timedelta(days=3))
     assert line.overdue
+    assert f"/w/r/{report}/partners/write/?for=information" in odile.html
+    odile.get(f"/w/r/{report}/partners/write/?for=information")
+    assert "Do you know this person, and since when?" in odile.html
     odile.get(f"/w/child-checks/{child_check_of(ref)}/")
     assert "not opened yet" in odile.html
     odile.get(f"/w/child-checks/{child_check_of(ref)}/complete/")

@@ -220,7 +220,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
         "reports_dissemination",
         "office",
         "w",
-    ): "checked_at checked_by_id due_at ended_at ended_by_id ended_words key sent_at state version",
+    ): "answer_by checked_at checked_by_id due_at ended_at ended_by_id ended_words key sent_at state version",
     ("reports_dissemination", "worker", "r"): "checked_by_id due_at id report_id state urgent",
     (
         "reports_dissemination",

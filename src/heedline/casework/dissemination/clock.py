@@ -22,11 +22,15 @@ from heedline.reports.dissemination_states import DisseminationState
 from heedline.reports.models import Dissemination
 from heedline.reports.models.disseminations import UNREAD
 
+#: States in which the partner has to open or answer.
+_WITH_PARTNER = (DisseminationState.SENT, DisseminationState.RECEIVED)
 _MINUTE = timedelta(minutes=1)
 
 
 def tell_partners(at: datetime) -> int:
-    """Email each partner's staff that disclosures are waiting, and return the number of emails sent.
+    """Email each partner's staff that disclosures are waiting, and return how many letters were delivered or dropped.
+
+    A reminder is a letter of a later time (`outgoing`). It is dropped if the disclosure no longer waits for the partner.
 
     The email contains no checkpoint of the log. A checkpoint's number counts what the office does, and is
     published outside only once a day. A notification is removed once it has been tried: a failed email
@@ -34,17 +38,21 @@ def tell_partners(at: datetime) -> int:
     """
     with transaction.atomic():
         letters = list(
-            Outbox.objects.select_for_update(skip_locked=True).filter(letter=Letter.SENT_TO_PARTNER)[:100]
+            Outbox.objects.select_for_update(skip_locked=True).filter(
+                letter=Letter.SENT_TO_PARTNER, slot__lte=at
+            )[:100]
         )
-        if not letters:
-            return 0
-        people = Appointment.objects.filter(
-            desk_id__in={one.desk for one in letters}, role=Role.PARTNER, ended_on=None
+        waiting = set(
+            Dissemination.objects.filter(
+                id__in=[one.thing_id for one in letters], state__in=_WITH_PARTNER
+            ).values_list("id", flat=True)
         )
-        addresses = Officer.objects.filter(id__in=people.values("officer_id"), is_active=True)
-        delivery = postmen.tell_partners(addresses.values_list("email", flat=True), at=at)
-        if delivery.failed:
-            raise_for_all(AlarmKind.PAGE_FAILED, at)
+        if desks := {one.desk for one in letters if one.desk and one.thing_id in waiting}:
+            people = Appointment.objects.filter(desk_id__in=desks, role=Role.PARTNER, ended_on=None)
+            addresses = Officer.objects.filter(id__in=people.values("officer_id"), is_active=True)
+            delivery = postmen.tell_partners(addresses.values_list("email", flat=True), at=at)
+            if delivery.failed:
+                raise_for_all(AlarmKind.PAGE_FAILED, at)
         Outbox.objects.filter(id__in=[one.id for one in letters]).delete()
     return len(letters)
 

@@ -52,12 +52,15 @@ STATE_WORDS: Mapping[str, str] = {
     DisseminationState.NOT_SENT: "Not sent: a colleague sent it back",
     DisseminationState.WITHDRAWN: "Withdrawn",
 }
+#: Where the time to answer ran from the sending and is over, whether it was opened or not.
+UNANSWERED = "Unanswered: the time to answer is over"
 
 
 @dataclass(frozen=True)
 class SentLine:
     """A disclosure in a list, without its text.
 
+    `reference` is the one that the partner has for it, which names neither the report nor another partner.
     `to_read` is True when a second officer has not yet reviewed it. `mine` is True when the viewer wrote it.
     """
 
@@ -69,6 +72,7 @@ class SentLine:
     purpose: str
     state: DisseminationState
     state_words: str
+    reference: str
     turn: str
     urgent: bool
     to_read: bool
@@ -170,7 +174,8 @@ def _line(row: Dissemination, by: Attendance, at: datetime) -> SentLine:
         partner=f"{row.partner.organisation.name}: {row.partner.name}",
         purpose=purpose.name if purpose is not None else row.purpose,
         state=state,
-        state_words=STATE_WORDS[state],
+        state_words=UNANSWERED if row.unanswered(at) else STATE_WORDS[state],
+        reference=short_name(row.id),
         turn=states.TURNS[state],
         urgent=row.urgent,
         to_read=row.to_read,

@@ -124,7 +124,6 @@ def write(ref: UUID, writing: DisseminationDraft, *, version: int, by: Attendanc
     container = notes.seal(found, words, part=SENT)
     necessity = notes.seal(found, {"necessity": why})
     digest = hashlib.sha256(bytes(SealedPayload.objects.get(container=container).payload)).digest()
-    days = load_pack(settings.PACK).partners.purposes[writing.purpose].answer_days
     row = Dissemination(
         id=ident,
         report_id=ref,
@@ -134,7 +133,7 @@ def write(ref: UUID, writing: DisseminationDraft, *, version: int, by: Attendanc
         basis=writing.basis,
         conditions=list(writing.conditions),
         urgent=writing.urgent,
-        answer_minutes=days * 24 * 60 or None,
+        answer_minutes=load_pack(settings.PACK).partners.purposes[writing.purpose].answer_minutes,
         due_at=at + _clock("partner_check"),
         container=container,
         sha256=digest,
@@ -191,7 +190,7 @@ def check(ident: UUID, *, version: int, by: Attendance, at: datetime) -> None:
             if row.compared != to.epoch and not to.compared(by.keys().known):
                 raise NotNow(partners.COMPARE_FIRST)
             _seal_to(found, row, to)
-            changed += ["state", "key", "sent_at", "due_at"]
+            changed += ["state", "key", "sent_at", "due_at", "answer_by"]
         _save(row, *changed)
         _resolve(AlarmEvent.CHECKED, UNREAD, found)
 
@@ -325,6 +324,21 @@ def _seal_to(found: FoundReport, row: Dissemination, to: PartnerKey) -> None:
     row.due_at = found.at + _clock("partner_open_danger" if row.urgent else "partner_open")
     record(found, Act.DISSEMINATION_SENT, dissemination=str(row.id), partner=to.code)
     post(Letter.SENT_TO_PARTNER, desk=to.desk, thing_id=row.id, at=found.at)
+    purpose = load_pack(settings.PACK).partners.purposes[row.purpose]
+    if purpose.answer_working_days:
+        row.answer_by = _working_days(found, purpose.answer_working_days)
+    for days in purpose.remind_after:  # `dissemination/clock.py` delivers none of them before its time
+        post(Letter.SENT_TO_PARTNER, desk=to.desk, thing_id=row.id, at=_working_days(found, days))
+
+
+def _working_days(found: FoundReport, days: int) -> datetime:
+    """Return the end of this many working days in the calendar of the report's desk.
+
+    A year whose public holidays are not listed counts as ordinary weeks: the time may be short by a day, but is never refused.
+    """
+    pack = load_pack(settings.PACK)
+    calendar = pack.calendar_of(found.report.desk.code)
+    return pack.working_days.close_of(found.at, days, calendar=calendar)
 
 
 def _end(found: FoundReport, row: Dissemination, act: states.DisseminationMove, words: str | None) -> None:

@@ -28,6 +28,7 @@ from heedline.casework.keys import session_signing
 from heedline.casework.keys.directory import directory
 from heedline.casework.recording import refusals_logged
 from heedline.casework.report import notes
+from heedline.casework.report.opening import short_name
 from heedline.desks.models import Desk, Officer
 from heedline.dispatch.clocks import due_words, first_due, is_overdue, moment_words, slot_of
 from heedline.packs import load_pack
@@ -59,6 +60,7 @@ class SentHere:
     """
 
     id: UUID
+    reference: str
     from_desk: str
     purpose: str
     conditions: tuple[str, ...]
@@ -328,6 +330,7 @@ def _lines(rows: list[SentRow], at: datetime) -> tuple[SentHere, ...]:
     return tuple(
         SentHere(
             id=row.id,
+            reference=short_name(row.id),
             from_desk=desks.get(row.from_desk, "A desk"),
             purpose=rules.purposes[row.purpose].asked if row.purpose in rules.purposes else row.purpose,
             conditions=tuple(rules.conditions.get(code, code) for code in row.conditions),

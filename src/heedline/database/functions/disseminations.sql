@@ -76,7 +76,7 @@ BEGIN
             -- where no answer is wanted, this is the end of it
             state = CASE WHEN d.answer_minutes IS NULL THEN 'done' ELSE 'received' END,
             due_at = CASE WHEN d.answer_minutes IS NULL THEN NULL
-                ELSE date_trunc('minute', now()) + make_interval(mins => d.answer_minutes) END
+                ELSE coalesce(d.answer_by, date_trunc('minute', now()) + make_interval(mins => d.answer_minutes)) END
             WHERE s.id = p_id;
         INSERT INTO public.audit_event (act, actor, desk, thing, thing_id, outcome, detail)
             SELECT 'received-by-partner', permits.my_officer(), r.desk_id, 'report', r.id, 'done',

@@ -81,8 +81,8 @@ GRANT SELECT, UPDATE (verdict, answers, judged_on, words, remedied_on, remedy, j
     reports_dip_check TO heedline_office;
 GRANT SELECT, INSERT ON reports_disposal TO heedline_office;
 -- never what the partner signed or answered
-GRANT SELECT, INSERT, UPDATE (state, due_at, version, checked_at, sent_at, key, ended_at, ended_words, checked_by_id,
-    ended_by_id) ON reports_dissemination TO heedline_office;
+GRANT SELECT, INSERT, UPDATE (state, due_at, answer_by, version, checked_at, sent_at, key, ended_at, ended_words,
+    checked_by_id, ended_by_id) ON reports_dissemination TO heedline_office;
 GRANT SELECT ON reports_earlier_answer TO heedline_office;
 -- accepted; offered and returned in permits.hand_over
 GRANT SELECT, UPDATE (state, ended_at, ended_by_id) ON reports_hand_over TO heedline_office;

@@ -21,6 +21,8 @@ BEGIN
             NEW.compared) IS NOT DISTINCT FROM ROW(OLD.id, OLD.report_id, OLD.partner_id, OLD.purpose, OLD.basis,
             OLD.conditions, OLD.urgent, OLD.answer_minutes, OLD.container, OLD.sha256, OLD.necessity, OLD.voice,
             OLD.written_by_id, OLD.written_at, OLD.compared)
+        -- set on sending, and never put off
+        AND (NEW.answer_by IS NOT DISTINCT FROM OLD.answer_by OR OLD.sent_at IS NULL)
         AND (OLD.checked_by_id IS NULL OR ROW(NEW.checked_by_id, NEW.checked_at) = ROW(OLD.checked_by_id, OLD.checked_at))
         AND (OLD.received_by_id IS NULL OR ROW(NEW.receipt, NEW.received_by_id, NEW.received_at)
             = ROW(OLD.receipt, OLD.received_by_id, OLD.received_at))

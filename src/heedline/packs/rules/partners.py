@@ -21,14 +21,26 @@ _LONGEST = 20
 class Purpose:
     """A purpose for which a disclosure may be made.
 
-    `name` is shown to the sender and `asked` to the recipient. `answer_days` is how long the recipient has
-    to answer, or 0 if no answer is wanted.
+    `name` is shown to the sender and `asked` to the recipient. `answer_days` is how long the recipient has to answer after
+    opening it, or 0. `answer_working_days` is how many working days after the sending they have, or 0, and `remind_after`
+    after how many of them they are reminded. If both are 0, no answer is wanted. `questions` are what the text begins with.
     """
 
     code: str
     name: str
     asked: str
     answer_days: int
+    answer_working_days: int = 0
+    remind_after: tuple[int, ...] = ()
+    questions: tuple[str, ...] = ()
+
+    @property
+    def answer_minutes(self) -> int | None:
+        """Return how many minutes the recipient has to answer after opening it: 0 if the time runs from the sending.
+
+        None if no answer is wanted.
+        """
+        return 0 if self.answer_working_days else self.answer_days * 24 * 60 or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +105,18 @@ def _codes(table: Table) -> dict[str, str]:
 def _purpose(code: str, table: Table) -> Purpose:
     if len(code) > _LONGEST:
         raise PackError(f"partners.toml: purposes.{code}: no code is longer than {_LONGEST} characters")
-    purpose = Purpose(code, table.text("name"), table.text("asked"), table.number("answer_days"))
+    working = table.number("answer_working_days", 0)
+    purpose = Purpose(
+        code,
+        table.text("name"),
+        table.text("asked"),
+        0 if working else table.number("answer_days"),
+        working,
+        table.numbers("remind_after") if working else (),
+        table.texts("questions", ()),
+    )
+    if any(not 0 < day < working for day in purpose.remind_after):
+        raise table.wrong("remind_after", "must be days before the answer is due")
     table.done()
     return purpose
 

@@ -323,6 +323,7 @@ class Migration(migrations.Migration):
                 ),
                 ("urgent", models.BooleanField()),
                 ("answer_minutes", models.PositiveIntegerField(null=True)),
+                ("answer_by", models.DateTimeField(null=True)),
                 ("due_at", models.DateTimeField(null=True)),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("container", models.UUIDField()),

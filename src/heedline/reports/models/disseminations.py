@@ -9,6 +9,7 @@ Codes, people, times and signatures are stored unsealed.
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -37,7 +38,10 @@ class Dissemination(models.Model):
     basis = models.CharField(max_length=20)
     conditions = ArrayField(models.CharField(max_length=20), default=list)
     urgent = models.BooleanField()  # life is at risk: sent at once, read by a second officer afterwards
-    answer_minutes = models.PositiveIntegerField(null=True)  # how long they have to answer; none is wanted
+    answer_minutes = models.PositiveIntegerField(
+        null=True
+    )  # how long they have to answer once opened; none is wanted
+    answer_by = models.DateTimeField(null=True)  # set on sending where the time to answer runs from then
     due_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -122,6 +126,11 @@ class Dissemination(models.Model):
         """
         gone = self.urgent and self.state == DisseminationState.WITHDRAWN
         return self.checked_by_id is None and (self.state in TO_READ or gone)
+
+    def unanswered(self, at: datetime) -> bool:
+        """Return whether the time to answer ran from the sending and is over without an answer, opened or not."""
+        with_partner = self.state in (DisseminationState.SENT, DisseminationState.RECEIVED)
+        return with_partner and self.answer_by is not None and at > self.answer_by
 
 
 class EarlierAnswer(models.Model):

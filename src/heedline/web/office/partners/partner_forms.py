@@ -13,10 +13,9 @@ from heedline.casework.attachments.viewing import ViewableFile
 from heedline.casework.dissemination.outgoing import LONGEST, LONGEST_TITLE, DisseminationDraft
 from heedline.casework.dissemination.partners import PartnerLine
 from heedline.packs import load_pack
+from heedline.packs.rules.partners import Purpose
 from heedline.web.components.forms import Checkboxes, Field, FieldOption, Form, Radios, TextArea, TextInput
 from heedline.web.entrance.key_pages import PASSPHRASE
-
-_DAY_WORDS = {0: "", 1: "They have one day to answer"}
 
 
 def _choices(named: dict[str, str]) -> tuple[FieldOption, ...]:
@@ -36,7 +35,7 @@ def writing_fields(
         FieldOption(
             value=one.code,
             label=one.name,
-            hint=_DAY_WORDS.get(one.answer_days, f"They have {one.answer_days} days to answer"),
+            hint=_time_words(one),
         )
         for one in rules.purposes.values()
     )
@@ -93,12 +92,32 @@ def writing_fields(
         TextArea(
             name="necessity",
             label="Why do they need this much?",
-            hint="For your colleagues. The partner does not see this.",
+            hint=(
+                "For your colleagues. The partner does not see this. If you ask about somebody who has not agreed to it, "
+                "say why it cannot wait for their consent."
+            ),
             required="Say why they need this much",
             rows=3,
             limit=LONGEST,
         ),
         *((_urgent(),) if life else ()),
+    )
+
+
+def begun_for(code: str) -> dict[str, str]:
+    """Return the values with which a disclosure for a purpose begins: the purpose, and its questions if it has any."""
+    purpose = load_pack(settings.PACK).partners.purposes.get(code)
+    return {"purpose": code, "text": "\n".join(purpose.questions)} if purpose is not None else {}
+
+
+def _time_words(one: Purpose) -> str:
+    if one.answer_working_days:
+        reminded = " and ".join(str(day) for day in one.remind_after)
+        return (
+            f"They have {one.answer_working_days} working days to answer, and are reminded after {reminded}"
+        )
+    return {0: "", 1: "They have one day to answer"}.get(
+        one.answer_days, f"They have {one.answer_days} days to answer"
     )
 
 

@@ -96,7 +96,8 @@ def write(request: OfficeRequest, ref: UUID) -> HttpResponse:
         life=file.header.danger_to_life is True,
     )
     kept = restored(request, fields)
-    form, status, sure = kept or Form(fields), 200, False
+    begun = partner_forms.begun_for(request.GET.get("for", ""))
+    form, status, sure = kept or Form(fields, values=begun), 200, False
     if request.method == "POST":
         form, status = Form.posted(fields, request.POST.lists()), 422
         sure = not form.errors and request.POST.get("do") != "write"

@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from heedline.casework.contact import call_back, messages
 from heedline.casework.duty import alarm_kinds, paging
@@ -162,7 +163,7 @@ def test_somebody_who_was_reached_or_an_email_keeps_it(how: str, people: People)
     assert row(ref).stage == "closed"
 
 
-@pytest.mark.parametrize("how", sorted(call_back.UNREACHED))
+@pytest.mark.parametrize("how", sorted(call_back.UNREACHED - {call_back.EMAIL_RETURNED}))
 def test_nothing_else_does_and_the_time_stays(how: str, people: People) -> None:
     ref, _ = advice_scene.a_request(people)
     people.take(ref, "Otto")
@@ -175,6 +176,43 @@ def test_nothing_else_does_and_the_time_stays(how: str, people: People) -> None:
     assert not the_clock(ref).done
     with pytest.raises(NotNow, match="Nobody at the organisation has been reached yet"):
         advice_scene.close(people, ref)
+
+
+def test_an_email_that_came_back_is_red_and_the_promise_is_open_again(people: People) -> None:
+    ref, _ = advice_scene.a_request(people)
+    people.take(ref, "Otto")
+    promised = the_clock(ref).due_at
+    with pytest.raises(NotNow, match="was not an email"):
+        advice_scene.answered(people, ref, how="email-returned")
+    advice_scene.answered(people, ref, how="emailed")
+    assess(people, ref)
+    advice_scene.answered(people, ref, how="email-returned")
+    assert (the_clock(ref).done, the_clock(ref).missed, the_clock(ref).due_at) == (False, 1, promised)
+    line = people.read(ref, "Otto").answers.first_answer
+    assert line is not None
+    assert "came back" in line.trouble
+    with people.sitting("Oren") as oren:
+        [listed] = call_back.to_make(by=oren, at=people.at)
+    assert (listed.ref, listed.trouble) == (ref, line.trouble)
+    with pytest.raises(NotNow):
+        advice_scene.close(people, ref)
+    advice_scene.answered(people, ref, how="no-answer")
+    with acting("worker"):
+        paging.watch_calls(people.at)
+    assert Alarm.objects.get(kind=AlarmKind.CALL_MISSED).about_id == ref
+    advice_scene.answered(people, ref)
+    advice_scene.close(people, ref)
+
+
+def test_an_email_that_came_back_takes_nothing_from_who_was_reached_by_phone(people: People) -> None:
+    ref, _ = advice_scene.a_request(people)
+    people.take(ref, "Otto")
+    for how in ("reached", "emailed", "email-returned"):
+        advice_scene.answered(people, ref, how=how)
+    assert the_clock(ref).done
+    with people.sitting("Oren"), pytest.raises(DatabaseError, match="done by calling"), transaction.atomic():
+        CallBack.objects.filter(report=ref).update(done=False)
+    assert "came back" in people.read(ref, "Otto").answers.first_answer.trouble  # type: ignore[union-attr]
 
 
 def test_two_attempts_that_failed_go_to_the_supervisor_and_so_does_a_late_answer(people: People) -> None:

@@ -52,6 +52,8 @@ NOT_MADE = "not-made"
 EMAILED = "emailed"
 #: An email that is on its way, and the two ends of one that keep no promise.
 EMAILING, EMAIL_REFUSED, EMAIL_UNSENT = "emailing", "email-refused", "email-unsent"
+#: An accepted email that came back later, which takes back what the email had kept.
+EMAIL_RETURNED = "email-returned"
 #: How an attempt went, in words.
 HOWS = {
     "reached": "They were reached",
@@ -64,23 +66,26 @@ HOWS = {
     EMAILING: "Sending of an email began",
     EMAIL_REFUSED: "The mail server refused the email",
     EMAIL_UNSENT: "The email was not sent, because no mail server took it",
+    EMAIL_RETURNED: "The email came back",
     NOT_MADE: "No call will be made",
 }
 #: What a call to a reporter can end in, and what an attempt to answer an organisation can.
 CALL_BACKS = ("reached", "declined", "no-answer", "another", "wrong-number", NOT_MADE)
-FIRST_ANSWERS = ("reached", EMAILED, "message-left", "no-answer", "wrong-number", NOT_MADE)
+FIRST_ANSWERS = ("reached", EMAILED, EMAIL_RETURNED, "message-left", "no-answer", "wrong-number", NOT_MADE)
 #: What becomes of an email that this service sends, besides `EMAILED`, and what the desk is told while it is the latest.
 EMAIL_TROUBLE = {
     EMAILING: "The sending of an email began, and how it ended is not known.",
     EMAIL_REFUSED: "The mail server refused the latest email.",
     EMAIL_UNSENT: "The latest email was not sent, because no mail server took it.",
+    EMAIL_RETURNED: "The latest email came back: the organisation has not had it.",
 }
+NOT_EMAILED = "The latest attempt was not an email, so no email can have come back since."
 #: The outcomes that keep the promise of a first answer.
 KEEPS_PROMISE = frozenset({"reached", EMAILED})
 #: The outcomes of a call that reached the reporter.
 REACHED = frozenset({"reached", "declined"})
 #: The outcomes of an attempt that reached nobody.
-UNREACHED = frozenset({"no-answer", "wrong-number", "message-left", EMAIL_REFUSED})
+UNREACHED = frozenset({"no-answer", "wrong-number", "message-left", EMAIL_REFUSED, EMAIL_RETURNED})
 #: The outcomes of a call on which somebody spoke, and could say whether anyone is in danger.
 SPOKE = REACHED | {"another"}
 _ENDS = REACHED | {EMAILED, NOT_MADE}
@@ -220,14 +225,19 @@ def note_attempt(
 ) -> None:
     """Record the outcome of an attempt to call or to answer, with a sealed note of what was said.
 
-    Reaching the reporter, or deciding not to call, closes the call. `danger` is what they answered to the question about
+    Reaching the reporter, or deciding not to call, closes the call. An email that came back opens it again, unless the
+    organisation was reached in another way. `danger` is what they answered to the question about
     danger, or "" if nobody spoke, and `changes` are what that changes in the report, with further `codes` for the step. Must be called inside the caller's
-    transaction. Raises NotHere, Locked and CannotOpen.
+    transaction. Raises NotHere, Locked and CannotOpen, and NotNow if no email can have come back.
     """
     by, at, ref = found.by, found.at, found.report.id
     call, row = _call(found)
     if how not in ((*FIRST_ANSWERS, *EMAIL_TROUBLE) if call is None else CALL_BACKS):
         raise ValueError("an attempt ends in one of those that are offered")
+    if how == EMAIL_RETURNED:
+        if next(iter(latest_attempt(found.report)), None) != EMAILED:
+            raise NotNow(NOT_EMAILED)
+        row.done = row.done and _is_kept_otherwise(found.report)
     told = {name: value for name, value in (("with", whom), ("said", said), ("danger", danger)) if value}
     note = notes.seal(found, told) if told else None
     found.report.apply(
@@ -253,6 +263,12 @@ def note_attempt(
     row.save(update_fields=["due_at", "missed", "done"])
     if row.done:
         resolve(AlarmEvent.CALLED, ref, by=by, at=at)
+
+
+def _is_kept_otherwise(report: Report) -> bool:
+    """Return whether the promise to an organisation is kept by more than its latest email, which has come back."""
+    hows = list(Step.objects.filter(report=report, move=Move.CALL).values_list("codes__call", flat=True))
+    return "reached" in hows or hows.count(EMAILED) > hows.count(EMAIL_RETURNED) + 1
 
 
 def latest_attempt(report: Any) -> QuerySet[Step, Any]:

@@ -49,6 +49,14 @@ BEGIN
                 WHERE s.report_id = OLD.report_id AND s.move = 'call' ORDER BY s.number DESC LIMIT 1) THEN
         RETURN NEW;
     END IF;
+    -- an email that kept the promise to an organisation has come back
+    IF OLD.done AND NOT NEW.done AND EXISTS (SELECT 1 FROM public.reports_step s JOIN public.reports_report r
+            ON r.id = s.report_id AND r.version = s.version WHERE s.report_id = OLD.report_id AND s.move = 'call'
+                AND s.by_id = permits.my_officer() AND s.codes ->> 'call' = 'email-returned')
+            AND 'emailed' = (SELECT s.codes ->> 'call' FROM public.reports_step s
+                WHERE s.report_id = OLD.report_id AND s.move = 'call' ORDER BY s.number DESC OFFSET 1 LIMIT 1) THEN
+        RETURN NEW;
+    END IF;
     RAISE EXCEPTION 'a call-back is done by calling';
 END $$;
 

@@ -28,6 +28,7 @@ from heedline.web.shell.saved_words import restored
 
 _HOWS = {code: calling.HOWS[code] for code in calling.FIRST_ANSWERS} | {
     calling.EMAILED: "They were emailed from the desk’s own mailbox, and the email was not returned",
+    calling.EMAIL_RETURNED: "An email came back after it was sent",
     calling.NOT_MADE: "No answer is needed",
 }
 _FIELDS = (

@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 import pytest
 
+from heedline.casework.errors import NotHere
 from heedline.reports.models import DeskRecord
+from heedline.specialist_desks.protection import sites
 from tests.sites.conftest import office_site  # noqa: F401
 from tests.sites.office.conftest import demo, hand  # noqa: F401
 from tests.sites.office.desk_hand import Hand
 from tests.support import advice_scene
 from tests.support.cast import House, now
-from tests.support.scene_people import People
+from tests.support.scene_people import People, logged
 from tests.support.site_scene import TEXTS, a_site, a_visit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -89,6 +91,30 @@ def test_the_second_editor_keeps_their_text_beside_the_first(
     assert "Saved by a colleague" in oren.html
     assert "What Otto wrote" in oren.html
     assert "What Oren wrote" in oren.html
+
+
+def test_weak_spots_are_printed_one_site_at_a_time_marked_and_logged(
+    people: People,
+    hand: Callable[[], Hand],  # noqa: F811
+) -> None:
+    ref = a_site(people)
+    site, weak = f"/w/sites/{ref}/", TEXTS["weak_spots"]
+    otto = hand().at_work(people.house, "Otto")
+    otto.get("/w/sites/")
+    assert weak not in otto.html
+    otto.get(site)
+    row = otto.html[: otto.html.index(weak)].rindex('<div class="govuk-summary-list__row')
+    assert "hl-not-printed" in otto.html[row:].split(">", 1)[0]
+    assert not logged("protection-site-printed", thing=ref), "to read it on screen is no copy"
+    otto.send(f"{site}print/")
+    assert weak in otto.html
+    assert otto.html.count("OFFICIAL-SENSITIVE") == 2
+    assert people.house.officers["Otto"].name in otto.html
+    assert len(logged("protection-site-printed", thing=ref)) == 1
+    otto.get(f"{site}print/")
+    assert otto.page.status_code == 405, "a copy is never opened by a link"
+    with people.sitting("Odile") as odile, pytest.raises(NotHere):
+        sites.copy_for_printing(ref, by=odile, at=people.at)
 
 
 def test_a_site_is_closed_with_a_reason(

@@ -32,6 +32,7 @@ DESK = SpecialistDesk(
         DeskActs(
             {
                 ProtectionAct.SITE_MOVED: "Opened the record of a site, or changed it",
+                ProtectionAct.SITE_PRINTED: "Opened the copy for printing of a site, with its weak spots",
                 ProtectionAct.VISIT_MOVED: "Planned a visit of a site, or moved one on",
                 ProtectionAct.REPORT_SENT: "Put the report of a visit into the mailbox of a request",
                 ProtectionAct.REQUEST_LINKED: "Noted which site a request for advice is about",

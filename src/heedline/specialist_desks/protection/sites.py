@@ -74,6 +74,13 @@ def opened(ref: UUID, *, by: Attendance, at: datetime) -> OpenedSite:
     return OpenedSite(found, SiteFacts.of_words(found.words))
 
 
+@record.record_verb(ProtectionAct.SITE_PRINTED)
+def copy_for_printing(ref: UUID, *, by: Attendance, at: datetime) -> OpenedSite:
+    """Return a site whose weak spots are printed, and log that. Raises NotHere, Refused, Locked and CannotOpen."""
+    _found(ref, by=by, at=at).record(ProtectionAct.SITE_PRINTED)
+    return opened(ref, by=by, at=at)
+
+
 def of_request(request: UUID, *, by: Attendance, at: datetime) -> SiteOfRequest:
     """Return what a request for advice says of its site, and the site's record.
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("w/sites/new/", site_pages.new_site, name="protection-new-site"),
     path("w/sites/<uuid:ref>/", site_pages.site, name="protection-site"),
     path("w/sites/<uuid:ref>/change/", site_pages.change_site, name="protection-change-site"),
+    path("w/sites/<uuid:ref>/print/", site_pages.print_site, name="protection-print-site"),
     path("w/sites/<uuid:ref>/visit/", visit_pages.plan_visit, name="protection-plan-visit"),
     path("w/sites/<uuid:ref>/<slug:move>/", site_pages.site_move, name="protection-site-move"),
     path("w/site-visits/", visit_pages.visit_list, name="protection-visits"),

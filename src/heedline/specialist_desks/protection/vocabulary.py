@@ -19,6 +19,7 @@ REQUEST: Final = "advice"
 
 class ProtectionAct(AnyAct):
     SITE_MOVED = "protection-site-moved"
+    SITE_PRINTED = "protection-site-printed"
     VISIT_MOVED = "protection-visit-moved"
     REPORT_SENT = "protection-report-sent"
     REQUEST_LINKED = "protection-request-linked"

@@ -6,14 +6,18 @@ from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from heedline.casework.access import session
 from heedline.casework.errors import NotHere
 from heedline.casework.pages import case_file
 from heedline.casework.records import open_records
+from heedline.dispatch.clocks import moment_words
+from heedline.packs import load_pack
 from heedline.specialist_desks.protection import sites, visits
 from heedline.specialist_desks.protection.content import SiteFacts, choices_of
 from heedline.specialist_desks.protection.kinds import SITE_KIND
@@ -74,11 +78,7 @@ def site(request: OfficeRequest, ref: UUID) -> HttpResponse:
     told = sites.opened(ref, by=by, at=at)
     record = replace(told.record, moves=tuple(one for one in told.record.moves if one.move not in _ELSEWHERE))
     context = {
-        "texts": told.facts.texts,
-        "choices": {
-            "Type of site": choices_of("sort").get(told.facts.codes["sort"], ""),
-            "Largest number of people at once": choices_of("people").get(told.facts.codes["people"], ""),
-        },
+        **_said(told.facts),
         "requests": told.facts.requests,
         "visits": [
             {"line": one, "state": visit_pages.WORDS.states[one.state]}
@@ -86,6 +86,31 @@ def site(request: OfficeRequest, ref: UUID) -> HttpResponse:
         ],
     }
     return record_page(request, "protection/site.html", record, WORDS, context)
+
+
+def _said(facts: SiteFacts) -> dict[str, Any]:
+    return {
+        "texts": facts.texts,
+        "choices": {
+            "Type of site": choices_of("sort").get(facts.codes["sort"], ""),
+            "Largest number of people at once": choices_of("people").get(facts.codes["people"], ""),
+        },
+    }
+
+
+@open_to(Audience.UNLOCKED)
+@require_POST
+def print_site(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Show the copy of one site for printing, with its weak spots and the marking of the pack. Logged."""
+    at = session.now()
+    told = sites.copy_for_printing(ref, by=request.attendance, at=at)
+    context = {
+        **_said(told.facts),
+        "record": told.record,
+        "marking": load_pack(settings.PACK).service.marking,
+        "printed_at": moment_words(at, session.office_zone()),
+    }
+    return render(request, "protection/print_site.html", context)
 
 
 @open_to(Audience.UNLOCKED)

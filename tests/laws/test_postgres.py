@@ -17,7 +17,9 @@ import psycopg
 import pytest
 
 from heedline.jobs.doctor import checks as doctor
+from heedline.jobs.doctor import separation
 from heedline.launch import accounts, places, postgres, roles, server
+from heedline.launch.home import Home, write_private
 from heedline.launch.postgres import CannotStart, Cluster
 
 SAID = "rosa-saw-a-van-07700900123"
@@ -101,6 +103,49 @@ def test_two_stand_side_by_side_and_do_not_know_each_other(closed: Cluster, open
     stranger = opened.url("public").replace(str(opened.socket), str(closed.socket))
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(stranger)
+
+
+def wrong(findings: Iterator[doctor.CheckResult]) -> list[str]:
+    return [finding.words for finding in findings if finding.right is False]
+
+
+def test_the_doctor_refuses_a_server_with_a_second_installation(opened: Cluster) -> None:
+    """Its roles, passwords and log of commits would be shared, whatever the databases are called."""
+    with superuser(opened) as connection:
+        assert separation._server(connection).right
+        connection.execute("CREATE DATABASE charity")
+        try:
+            assert separation._server(connection).right, "another program's database"
+            with superuser(opened, "charity") as inside:
+                inside.execute("CREATE TABLE reports (); ALTER TABLE reports OWNER TO heedline_owner")
+            with psycopg.connect(opened.url("office")) as office:
+                assert separation._server(office).right is False, "any process sees it, from its own database"
+        finally:
+            connection.execute("DROP DATABASE charity WITH (FORCE)")
+        assert separation._server(connection).right
+
+
+def test_the_doctor_refuses_two_homes_that_share_anything(
+    closed: Cluster, opened: Cluster, tmp_path: Path
+) -> None:
+    home = Home(opened.home)
+    home.installation()
+    assert wrong(separation.from_another(closed.home, opened.home)) == []
+    assert len(wrong(separation.from_another(opened.home, opened.home))) == 3
+    assert len(wrong(separation.from_another(opened.home / "charity", opened.home))) == 1, "inside it"
+    assert wrong(separation.from_another(opened.home, tmp_path)) == [
+        "the other installation's home was not found"
+    ]
+    other = Home(tmp_path / "charity")
+    other.log_key()
+    for pinned in (home, other):
+        pinned.root_key.write_text("ab" * 32 + "\n", encoding="ascii")
+    write_private(other.secrets / "key-office", home.installation())
+    assert wrong(separation.from_another(opened.home, other.folder)) == [
+        "no secret is the same as in the other installation (installation)",
+        "the root key is not the other installation's",
+    ]
+    home.root_key.unlink()
 
 
 @pytest.mark.parametrize("process", roles.PROCESSES)

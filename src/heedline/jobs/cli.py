@@ -72,10 +72,10 @@ def _load_demo(_: argparse.Namespace) -> int:
     return 0
 
 
-def _doctor(_: argparse.Namespace) -> int:
+def _doctor(args: argparse.Namespace) -> int:
     from heedline.jobs.doctor import checks as doctor
 
-    return doctor.run(_home())
+    return doctor.run(_home(), beside=args.beside)
 
 
 def _reviewed(args: argparse.Namespace) -> int:
@@ -216,6 +216,14 @@ def parser() -> argparse.ArgumentParser:
 
     doctor = commands.add_parser(
         "doctor", help="say what each process may do, and what is wrong with this installation"
+    )
+    doctor.add_argument(
+        "--beside",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="HOME",
+        help="the home of another installation on this machine, with which this one must share nothing",
     )
     doctor.set_defaults(call=_doctor)
 

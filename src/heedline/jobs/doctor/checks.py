@@ -25,7 +25,7 @@ from heedline.config.single_sign_on import from_environment as configured_provid
 from heedline.jobs.doctor import files as doctor_files
 from heedline.jobs.doctor import people as doctor_people
 from heedline.jobs.doctor import search as search_coverage
-from heedline.jobs.doctor import site_keys
+from heedline.jobs.doctor import separation, site_keys
 from heedline.jobs.doctor.people import CheckResult, one_value
 from heedline.launch import CannotStart, postgres, roles
 from heedline.launch.home import Home
@@ -409,18 +409,20 @@ def tell(findings: Iterable[CheckResult]) -> bool:
     return well
 
 
-def run(home: Path) -> int:
+def run(home: Path, *, beside: Iterable[Path] = ()) -> int:
     """Run all checks and print the findings.
 
-    Returns 0 if nothing is wrong, otherwise 1. Raises CannotStart.
+    `beside` has the homes of other installations on this machine, with which this one must share nothing. Returns 0 if nothing is wrong, otherwise 1. Raises CannotStart.
     """
-    well = tell([*machine(), *secrets(home)])
+    apart = [finding for other in beside for finding in separation.from_another(home, other)]
+    well = tell([*machine(), *secrets(home), *apart])
     url, cluster = database(home)
     try:
         with psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS) as connection:
             at = datetime.now(UTC)
             facts = [
                 *installation(connection, ours=cluster),
+                *separation.told(connection, home),
                 *own_settings(connection),
                 *durability(connection),
                 *doctor_people.told(connection, at),

@@ -17,12 +17,16 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Expression, Field, IntegerField, UUIDField
 
-#: How a condition compares a column with its value; "null" takes True or False.
-type Operator = Literal["=", "<", "<=", ">", ">=", "null"]
+#: How a condition compares a column with its value; "null" takes True or False, and "any" a list of ids.
+type Operator = Literal["=", "<", "<=", ">", ">=", "null", "any"]
 #: A condition on one column of a report, joined to the others by AND.
 type ColumnCondition = tuple[str, Operator, Any]
 
 _OPERATORS = frozenset({"=", "<", "<=", ">", ">="})
+#: The condition "translating": a translation of the report has been asked for. The few that wait are read once.
+_TRANSLATING = (
+    " AND r.id = ANY (ARRAY(SELECT t.report_id FROM public.reports_translation t WHERE t.state = 'waiting'))"
+)
 _COLUMNS = frozenset(
     [
         "kind",
@@ -134,6 +138,12 @@ class QueueRows:
     def _where(self, parts: _Parts) -> str:
         text = ""
         for column, operator, value in self.conditions:
+            if column == "translating":
+                text += _TRANSLATING
+                continue
+            if (column, operator) == ("id", "any"):
+                text += f" AND r.id = ANY ({parts.put(list(value))}::uuid[])"
+                continue
             if column not in _COLUMNS or not (operator in _OPERATORS or operator == "null"):
                 raise ValueError("no such condition")
             if operator == "null":

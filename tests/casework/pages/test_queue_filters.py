@@ -26,6 +26,7 @@ from heedline.casework.pages.queues.queue_view import (
     sorts_of,
     view_of,
 )
+from heedline.casework.pages.queues.special_reports import SpecialReports
 from heedline.desks.duty_hours import staffed_desks
 from heedline.desks.models import PARTNER, Desk, SavedQueueView
 from heedline.permits.queue_rows import QueueOrder, QueueRows
@@ -91,7 +92,7 @@ def test_today_is_the_day_by_which_reports_are_dated(people: People) -> None:
     """In summer it is already tomorrow in London when the last hour of that day begins."""
     late = datetime(2027, 7, 15, 23, 5, tzinfo=UTC)
     with people.sitting("Odile") as here:
-        found = conditions(QueueView(received="today"), by=here, at=late)
+        found = conditions(QueueView(received="today"), SpecialReports(), by=here, at=late)
     assert {value for _, _, value in found} == {late.date()}
 
 

@@ -144,7 +144,8 @@ def test_each_clear_fact_is_in_its_row_and_the_chips_count(house: House, hand: C
         assert fact in odile.html, fact
     counted = chips(odile)
     counted.pop("Due today")  # which depends on the hour
-    expected = {"In danger": "1", "Overdue": "0", "Planned": "0", "New messages": "0", "Nobody’s": "2"}
+    rest = dict.fromkeys(("Under 18", "Contact first", "Translation", "Something odd", "New messages"), "0")
+    expected = {"In danger": "1", "Overdue": "0", "Planned": "0", **rest, "Nobody’s": "2"}
     assert counted == expected
     odile.get(link(odile, "In danger"))
     assert odile.path == "/w/q/north-east/?danger=yes"

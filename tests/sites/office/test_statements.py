@@ -110,6 +110,9 @@ def test_a_queue_asks_five_times_however_long_it_is(house: House, hand: Callable
         "/w/q/north-east/?kind=activity&priority=none&sort=-received&size=100",
         "/w/q/north-east/?owner=nobody&sort=owner&size=50",
         "/w/q/north-east/?kind=online",  # nothing
+        "/w/q/north-east/?special=under-18",
+        "/w/q/north-east/?special=contact",
+        "/w/q/north-east/?special=translation",
     ):
         found = statements(odile, view)
         assert len(found) <= BUDGET, (view, found)

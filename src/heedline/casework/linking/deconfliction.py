@@ -194,17 +194,7 @@ def contact_first(*, by: Attendance) -> tuple[ContactFirst, ...]:
 
     Returns () in a locked session.
     """
-    by_about: dict[UUID, list[ReceivedNotice]] = {}
-    abouts: dict[UUID, set[UUID]] = {}
-    for one in desk_notices.received(by=by):
-        by_about.setdefault(one.about, []).append(one)
-        if one.kind is NoticeKind.CONTACT and one.report is not None:
-            abouts.setdefault(one.report, set()).add(one.about)
-    waiting = {
-        ref: outstanding
-        for ref, some in abouts.items()
-        if (outstanding := _outstanding(one for about in some for one in by_about[about]))
-    }
+    waiting = contacts_by_report(desk_notices.received(by=by))
     if not waiting:
         return ()
     tasks = Task.objects.filter(report=OuterRef("pk"), owner=by.officer_id, state=TaskState.OPEN)
@@ -214,6 +204,21 @@ def contact_first(*, by: Attendance) -> tuple[ContactFirst, ...]:
         ContactFirst(ref, short_name(ref), waiting[ref], rank == 0)
         for ref, rank in found.values_list("id", "rank")
     )
+
+
+def contacts_by_report(notices: Iterable[ReceivedNotice]) -> dict[UUID, tuple[ContactPerson, ...]]:
+    """Return the reports on which a desk may not act yet, with the officers to contact first, given all its notices."""
+    by_about: dict[UUID, list[ReceivedNotice]] = {}
+    abouts: dict[UUID, set[UUID]] = {}
+    for one in notices:
+        by_about.setdefault(one.about, []).append(one)
+        if one.kind is NoticeKind.CONTACT and one.report is not None:
+            abouts.setdefault(one.report, set()).add(one.about)
+    return {
+        ref: outstanding
+        for ref, some in abouts.items()
+        if (outstanding := _outstanding(one for about in some for one in by_about[about]))
+    }
 
 
 def _outstanding(notices: Iterable[ReceivedNotice]) -> tuple[ContactPerson, ...]:

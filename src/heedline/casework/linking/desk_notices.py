@@ -211,6 +211,18 @@ def opened_in(
     found = list(column)
     if len(found) >= MOST:  # whoever must be contacted is not to be hidden by many others
         return about(report, by=by)
+    return _about({report}, _notices_in(found, by), by)
+
+
+def received_in(column: Iterable[dict[str, Any]], *, by: Attendance) -> tuple[ReceivedNotice, ...]:
+    """Return what `received` does, from a `stored` column. Without keys it returns ()."""
+    found = list(column)
+    if len(found) >= MOST or not by.unlocked:
+        return received(by=by)
+    return _counted(_notices_in(found, by), by)
+
+
+def _notices_in(found: Iterable[dict[str, Any]], by: Attendance) -> list[ReceivedNotice]:
     rows = [
         DeskNotice(
             id=UUID(one["id"]),
@@ -221,7 +233,7 @@ def opened_in(
         )
         for one in found
     ]
-    return _about({report}, [notice for row in rows for notice in _notices(row.desk_id, _items(row, by))], by)
+    return [notice for row in rows for notice in _notices(row.desk_id, _items(row, by))]
 
 
 def about(*reports: UUID, by: Attendance) -> tuple[ReceivedNotice, ...]:

@@ -113,6 +113,16 @@ def texts_of(
     A part that does not open is left out, and what it is called is added to `unread`. Raises CannotOpen and
     ChangedSinceArrival for the report itself.
     """
+    return texts_of_opened(report, *opened_parts(parts, ring, unread=unread))
+
+
+def opened_parts(
+    parts: Iterable[StoredPart], ring: Keyring, *, unread: list[str] | None = None
+) -> tuple[OpenedReport | None, list[tuple[str, Mapping[str, Any]]]]:
+    """Return the decrypted report, if it is among these parts, and the other searched parts with their kinds.
+
+    A part that does not open is left out, as in `texts_of`. Raises CannotOpen and ChangedSinceArrival for the report itself.
+    """
     opened: OpenedReport | None = None
     others: list[tuple[str, Mapping[str, Any]]] = []
     for part in sorted(parts, key=lambda one: one.container):
@@ -124,7 +134,7 @@ def texts_of(
             except UNREADABLE:
                 if unread is not None:
                     unread.append(PARTS.get(part.part, _OF_FILES[FILE_WORDS]))
-    return texts_of_opened(report, opened, others)
+    return opened, others
 
 
 def texts_of_opened(

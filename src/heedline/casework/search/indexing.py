@@ -434,7 +434,8 @@ def _document(
     if all(one.part != "report" for one in parts):
         return None
     try:
-        texts = documents.texts_of(report, parts, visit.ring, unread=unread)
+        opened, others = documents.opened_parts(parts, visit.ring, unread=unread)
+        texts = documents.texts_of_opened(report, opened, others)
         made = link_decisions.made_on(report.id, parts, visit.ring)
         found = values.extract_of(report, texts, compared=False)
         keys = values.keys_of(found, made)
@@ -442,7 +443,8 @@ def _document(
         for hook in register.hooks(DeskIndexing):
             keys += hook.report(visit, report, texts)
         number = sum(one.part not in {link_decisions.PART, documents.FILE_WORDS} for one in parts)
-        document = documents.document(report.id, texts, keys, forms_of_values(found.values))
+        facts = values.facts_of(report, opened, others)  # two reports are not compared by them
+        document = documents.document(report.id, texts, [*keys, *facts], forms_of_values(found.values))
         read = reopening.IndexedReport(report, texts, made, keys)
         return document, FoundValues(report, found, number), not unread, read
     except documents.UNREADABLE:

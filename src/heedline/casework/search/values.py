@@ -5,10 +5,12 @@ The pack says which texts values are extracted from. Values about the reporter a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from django.conf import settings
 
+from heedline.casework.report.opening import OpenedReport
 from heedline.casework.search import subject_entries
 from heedline.casework.search.documents import SearchedText
 from heedline.casework.search.link_decisions import LinkDecision
@@ -16,6 +18,7 @@ from heedline.index.extraction.extract import extract
 from heedline.index.extraction.rules import OF_FILE
 from heedline.index.extraction.values import Extract, ReportText
 from heedline.packs import load_pack
+from heedline.reports.lifecycle import Stage
 from heedline.reports.models import Report
 
 #: Parts beside the report itself in which values are read. What was sent to partners repeats it.
@@ -24,6 +27,10 @@ _READ = frozenset({"message", "translation", "note"})
 _OF_OFFICERS = frozenset({"note", subject_entries.PART})
 #: The key under which a report is found that has a decision about another one.
 LINKED = "link:{}"
+#: The keys under which open reports are found whose sealed answers say that the reporter or the person is under 18, or that
+#: something odd has happened. They are in the index and not in a column, which a thief of the database could read.
+UNDER_18: Final = "fact:under-18"
+ODD: Final = "fact:odd"
 
 
 def extract_of(
@@ -62,3 +69,18 @@ def _read(report: Report, texts: Iterable[SearchedText]) -> Iterator[ReportText]
 def keys_of(found: Extract, decided: Iterable[LinkDecision]) -> list[str]:
     """Return the index keys of a report's values and of its link decisions."""
     return [*found.keys, *(LINKED.format(one.other) for one in decided)]
+
+
+def facts_of(
+    report: Report, opened: OpenedReport | None, others: Iterable[tuple[str, Mapping[str, Any]]]
+) -> list[str]:
+    """Return the keys of what an open report's sealed answers say (`UNDER_18`, `ODD`), given its other decrypted parts.
+
+    Something odd no longer counts once an officer has said what became of it (`tasks.odd_things`).
+    """
+    if opened is None or report.stage == Stage.CLOSED:
+        return []
+    found = [UNDER_18] if opened.young or opened.subject_young else []
+    # the task has True under this key, and its end the answer
+    settled = any(part == "note" and isinstance(told.get("odd"), str) for part, told in others)
+    return [*found, ODD] if opened.odd and not settled else found

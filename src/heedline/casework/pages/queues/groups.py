@@ -7,10 +7,17 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import Expression
+from django.db.models import Expression, Value
 
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.pages.queues.queue_view import NOBODY, OVERDUE, TODAY, QueueView, conditions, view_of
+from heedline.casework.pages.queues.special_reports import (
+    CONTACT,
+    ODD,
+    TRANSLATION,
+    UNDER_18,
+    SpecialReports,
+)
 from heedline.dispatch.clocks import is_overdue
 from heedline.permits.queue_rows import QueueRows, number_of
 from heedline.reports.lifecycle import Stage
@@ -22,7 +29,11 @@ CHIPS: Mapping[str, Mapping[str, str]] = {
     "overdue": {"due": OVERDUE},
     "today": {"due": TODAY},
     "planned": {"urgency": "planned"},
+    UNDER_18: {"special": UNDER_18},
+    CONTACT: {"special": CONTACT},
+    TRANSLATION: {"special": TRANSLATION},
     "unread": {"unread": "yes"},
+    ODD: {"special": ODD},
     "nobody": {"owner": NOBODY},
 }
 #: The pack's code for what a reporter is told while a question of the desk is open.
@@ -77,10 +88,15 @@ def group_of(report: Report, due: datetime | None, waits: WaitsFor | None, at: d
     return QueueGroup.REST
 
 
-def chip_counts(found: QueueRows, view: QueueView, *, by: Attendance, at: datetime) -> dict[str, Expression]:
+def chip_counts(
+    found: QueueRows, view: QueueView, special: SpecialReports, *, by: Attendance, at: datetime
+) -> dict[str, Expression]:
     """Return the expressions that count the open reports under each chip of a queue, whatever its filters are."""
     views = {name: view_of(chosen, desk=view.desk, outcomes={}) for name, chosen in CHIPS.items()}
+    none = {name for name in special.refs if not special.refs[name]}
     return {
-        f"chip_{name}": number_of(replace(found, conditions=tuple(conditions(each, by=by, at=at))))
+        f"chip_{name}": Value(0)
+        if name in none
+        else number_of(replace(found, conditions=tuple(conditions(each, special, by=by, at=at))))
         for name, each in views.items()
     }

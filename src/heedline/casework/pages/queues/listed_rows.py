@@ -29,6 +29,7 @@ from heedline.casework.pages.queues.queue_view import (
     ordered,
     place_of,
 )
+from heedline.casework.pages.queues.special_reports import SpecialReports, special_reports
 from heedline.casework.report import notes, report_language
 from heedline.casework.report.opening import (
     OpenedReport,
@@ -113,6 +114,7 @@ class Beside:
     incidents: tuple[tuple[UUID, str], ...]
     chips: Mapping[str, int]
     staffed: frozenset[UUID]
+    special: SpecialReports
 
 
 #: The newest version of the report's own translation.
@@ -169,7 +171,7 @@ def _beside(
     }
 
 
-def _told_beside(told: Mapping[str, Any], by: Attendance) -> Beside:
+def _told_beside(told: Mapping[str, Any], special: SpecialReports, by: Attendance) -> Beside:
     people = {UUID(one["id"]): one["name"] for one in told["now_people"] or ()}
     incidents = {UUID(one["id"]): one["name"] for one in told["now_incidents"] or ()}
     return Beside(
@@ -181,11 +183,16 @@ def _told_beside(told: Mapping[str, Any], by: Attendance) -> Beside:
         tuple(incidents.items()),
         {name: told[f"chip_{name}"] for name in CHIPS if f"chip_{name}" in told},
         frozenset(UUID(one["desk"]) for one in told["now_on_duty"]),
+        special,
     )
 
 
 def _listed(
-    rows: QuerySet[Report], beside: dict[str, Any], by: Attendance, view: QueueView, at: datetime
+    rows: QuerySet[Report],
+    beside: dict[str, Any],
+    special: SpecialReports,
+    by: Attendance,
+    view: QueueView,
 ) -> tuple[list[Listed], Beside]:
     """Return one page of queue rows, and the `Beside` data fetched with them.
 
@@ -202,9 +209,9 @@ def _listed(
         .annotate(translated=_TRANSLATED, n_files=_FILES, **more, **beside)[: view.size + 1]
     )
     if told:
-        found = _told_beside(vars(told[0]), by)
+        found = _told_beside(vars(told[0]), special, by)
     else:
-        found = _told_beside(Officer.objects.filter(pk=by.officer_id).values(**beside).get(), by)
+        found = _told_beside(Officer.objects.filter(pk=by.officer_id).values(**beside).get(), special, by)
     return [
         Listed(row, row.desk_id in found.staffed, row.translated, _closing(row), row.n_files, _waiting(row))
         for row in told
@@ -221,7 +228,9 @@ def _waiting(row: Report) -> WaitsFor | None:
     return waits_for(row, translating=translating, with_partner=with_partner)
 
 
-def _rows_of(by: Attendance, view: QueueView, at: datetime) -> tuple[list[Listed], Beside]:
+def _rows_of(
+    by: Attendance, view: QueueView, special: SpecialReports, at: datetime
+) -> tuple[list[Listed], Beside]:
     """Return the queue rows for a view, and the `Beside` data to show alongside them.
 
     Open ones include the reports of other desks that a round-the-clock desk must deal with now.
@@ -229,24 +238,24 @@ def _rows_of(by: Attendance, view: QueueView, at: datetime) -> tuple[list[Listed
     desks = chosen_desks(by, view.desk)
     if view.state == "open":
         watching = [desk.id for desk in by.desks if desk.round_the_clock and desk.id in desks]
-        matching = tuple(conditions(view, by=by, at=at))
+        matching = tuple(conditions(view, special, by=by, at=at))
         own, watched = () if view.whose == WATCHED else desks, () if view.whose == OWN else watching
         found = QueueRows(tuple(own), tuple(watched), at, COUNTED + 1, matching)
         page = replace(found, most=view.size + 1, order=order_of(view), after=place_of(view))
         rows = ordered(of_page(by.desk_ids, page), replace(view, after=None))
-        beside = _beside(number_of(found), desks, by, at) | chip_counts(found, view, by=by, at=at)
-        return _listed(rows, beside, by, view, at)
+        beside = _beside(number_of(found), desks, by, at) | chip_counts(found, view, special, by=by, at=at)
+        return _listed(rows, beside, special, by, view)
     mine = reports_of(by.desk_ids)
     if view.state == "closed":
         mine = mine.filter(stage=Stage.CLOSED, desk_id__in=desks)
     else:
         mine = mine.filter(owner_id=by.officer_id).exclude(stage=Stage.CLOSED)
-    those = filtered(mine, view, by=by, at=at)
+    those = filtered(mine, view, special, by=by, at=at)
     total = _HowMany(those.order_by().values("id")[: COUNTED + 1])
     # the narrow query reads an index alone; only the rows of the page are then read whole
     narrow = ordered(those, view).values("id")[: view.size + 1]
     rows = ordered(mine.filter(IsOneOf(F("id"), ArraySubquery(narrow))), replace(view, after=None))
-    return _listed(rows, _beside(total, desks, by, at), by, view, at)
+    return _listed(rows, _beside(total, desks, by, at), special, by, view)
 
 
 def opened_of(rows: Sequence[Listed], ring: Keyring | None) -> dict[UUID, OpenedReport]:
@@ -285,10 +294,13 @@ def page_of_rows(by: Attendance, view: QueueView, at: datetime) -> tuple[list[Li
 
     In an unlocked session no page in the usual order ends among the dangers that nobody owns (`DANGERS_TOGETHER`).
     """
-    rows, beside = _rows_of(by, view, at)
+    special = SpecialReports()
+    if view.state == "open" or view.special:
+        special = special_reports(chosen_desks(by, view.desk), by=by, at=at)
+    rows, beside = _rows_of(by, view, special, at)
     size = view.size
     if by.unlocked and view.usual_order and len(rows) > size and unowned_danger(rows[size].report):
-        rows, beside = _rows_of(by, replace(view, size=max(size, DANGERS_TOGETHER)), at)
+        rows, beside = _rows_of(by, replace(view, size=max(size, DANGERS_TOGETHER)), special, at)
         dangers = sum(unowned_danger(row.report) for row in rows)
         size = max(size, min(dangers, DANGERS_TOGETHER))
     return rows[:size], len(rows) > size, beside

@@ -31,6 +31,7 @@ from heedline.casework.pages.queues.listed_rows import (
 )
 from heedline.casework.pages.queues.queue_view import QueueView as QueueView
 from heedline.casework.pages.queues.queue_view import mark_of
+from heedline.casework.pages.queues.special_reports import CONTACT, SpecialReports
 from heedline.casework.report import report_language
 from heedline.casework.report.opening import (
     CLOSED_WORDS,
@@ -103,14 +104,17 @@ class Queue:
     colleagues: tuple[tuple[UUID, str], ...]
     views: tuple[SavedView, ...]
     incidents: tuple[tuple[UUID, str], ...]
+    special: SpecialReports  # from what the chips of sealed facts are counted
     chips: Mapping[str, int]  # how many open reports each chip leads to (`groups.CHIPS`)
 
 
-def _flags(row: Listed, opened: OpenedReport | None, *, odd: bool) -> tuple[str, ...]:
+def _flags(row: Listed, opened: OpenedReport | None, *, odd: bool, contact: bool) -> tuple[str, ...]:
     found: list[str] = []
     report, files = row.report, row.files
     if report.danger_to_life or (report.danger_to_life is None and report.urgency == Urgency.DANGER):
         found.append("Danger to life")
+    if contact:
+        found.append("Contact first")
     if opened is not None and opened.taken_down.get("danger_unasked"):
         found.append("Danger not asked")
     if opened is not None:
@@ -170,6 +174,7 @@ def _line(
     columns: DeskColumns,
     *,
     odd: bool,
+    contact: bool,
     by: Attendance,
     at: datetime,
 ) -> QueueLine:
@@ -194,7 +199,7 @@ def _line(
         owner=report.owner.name if report.owner is not None else None,
         owner_id=report.owner_id,
         mine=report.owner_id == by.officer_id,
-        flags=_flags(row, opened, odd=odd),
+        flags=_flags(row, opened, odd=odd, contact=contact),
         watch_reason=_watch_reason(row, by),
         new_messages=report.unread,
         version=report.version,
@@ -217,8 +222,18 @@ def queue(*, by: Attendance, at: datetime, view: QueueView) -> Queue:
     columns = desk_columns([row.report.id for row in rows], by=by, at=at)
     listed = in_order(rows, opened, view)
     odd = odd_things.unsettled([ref for ref, one in opened.items() if one.odd], by=by)
+    contact = set(beside.special.refs.get(CONTACT, ()))
     lines = tuple(
-        _line(row, opened.get(ref := row.report.id), columns, odd=ref in odd, by=by, at=at) for row in listed
+        _line(
+            row,
+            opened.get(ref := row.report.id),
+            columns,
+            odd=ref in odd,
+            contact=ref in contact,
+            by=by,
+            at=at,
+        )
+        for row in listed
     )
     if view.grouped:
         order = list(QueueGroup)
@@ -246,6 +261,7 @@ def queue(*, by: Attendance, at: datetime, view: QueueView) -> Queue:
         beside.colleagues,
         beside.views,
         beside.incidents,
+        beside.special,
         beside.chips,
     )
 

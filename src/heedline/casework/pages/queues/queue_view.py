@@ -1,6 +1,7 @@
 """An officer's view of a queue, with its desk, state, filters, order, page size and position.
 
-Only columns that are stored unsealed can be filtered or sorted by: kind, incident, area, channel, urgency, priority, stage, time of
+What is special about a report by something sealed is filtered by the ids that an unlocked session finds (`special_reports`).
+Otherwise only columns that are stored unsealed can be filtered or sorted by: kind, incident, area, channel, urgency, priority, stage, time of
 the next action, day of arrival, owner, unread messages and outcome. All of it is in the address of the page, and none of it says what a report
 is about.
 """
@@ -16,13 +17,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from heedline.casework.access.session import Attendance, office_zone
+from heedline.casework.pages.queues.special_reports import SPECIAL, TRANSLATION, SpecialReports
 from heedline.permits.queue_rows import ColumnCondition, QueueOrder, QueuePlace
 from heedline.reports.lifecycle import Stage
-from heedline.reports.models import Report
+from heedline.reports.models import Report, Translation
 
 STATES = ("open", "mine", "closed")
 SIZES = (25, 50, 100)
@@ -43,7 +45,18 @@ RECEIVED: Mapping[str, tuple[int, int | None]] = {
 }
 #: Filters by a column's own value.
 _PLAIN = ("kind", "area", "channel", "urgency", "stage", "outcome")
-_FILTERS = (*_PLAIN, "incident", "danger", "priority", "due", "received", "owner", "unread", "whose")
+_FILTERS = (
+    *_PLAIN,
+    "incident",
+    "danger",
+    "priority",
+    "due",
+    "received",
+    "owner",
+    "unread",
+    "whose",
+    "special",
+)
 #: The order of the stages, for sorting.
 _STAGES = (Stage.WAITING, Stage.TAKEN, Stage.ASSESSED, Stage.ACTING, Stage.CLOSING, Stage.CLOSED)
 _LOOKUPS: Mapping[str, str] = {
@@ -53,6 +66,7 @@ _LOOKUPS: Mapping[str, str] = {
     ">": "__gt",
     ">=": "__gte",
     "null": "__isnull",
+    "any": "__in",
 }
 #: What each order goes by first. After it come the usual order and the id, so that no two reports are equal.
 _FIRST: Mapping[str, str] = {
@@ -98,6 +112,7 @@ class QueueView:
     owner: str = ""
     unread: str = ""
     whose: str = ""
+    special: str = ""
     outcome: str = ""
     sort: str = ""
     size: int = SIZES[0]
@@ -160,8 +175,10 @@ def view_of(asked: Mapping[str, str], *, desk: str | None, outcomes: Mapping[str
     values["danger"] = "yes" if values["danger"] == "yes" else ""
     if values["whose"] not in {OWN, WATCHED} or state != "open":
         values["whose"] = ""
+    if values["special"] not in SPECIAL:
+        values["special"] = ""
     if state == "closed":
-        values |= {"stage": "", "owner": "", "due": "", "danger": ""}
+        values |= {"stage": "", "owner": "", "due": "", "danger": "", "special": ""}
     elif state == "mine":
         values["owner"] = ""
     if state != "closed" or values["outcome"] not in outcomes:
@@ -199,7 +216,9 @@ def sorts_of(state: str) -> tuple[str, ...]:
     return tuple(name for name in _FIRST if name not in without)
 
 
-def conditions(view: QueueView, *, by: Attendance, at: datetime) -> list[ColumnCondition]:
+def conditions(
+    view: QueueView, special: SpecialReports, *, by: Attendance, at: datetime
+) -> list[ColumnCondition]:
     """Return the view's filters as (column, operator, value) conditions."""
     found: list[ColumnCondition] = [(name, "=", value) for name in _PLAIN if (value := getattr(view, name))]
     if view.priority:
@@ -210,6 +229,10 @@ def conditions(view: QueueView, *, by: Attendance, at: datetime) -> list[ColumnC
         found.append(("rank", "=", 0))
     if view.due:
         found.append(("due_at", "<", at if view.due == OVERDUE else _midnight_after(at)))
+    if view.special == TRANSLATION:
+        found.append(("translating", "=", True))
+    elif view.special:
+        found.append(("id", "any", tuple(special.refs.get(view.special, ()))))
     if view.unread:
         found.append(("unread", ">", 0))
     if view.owner == NOBODY:
@@ -232,12 +255,15 @@ def _midnight_after(at: datetime) -> datetime:
     return datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
 
 
-def filtered(rows: QuerySet[Report], view: QueueView, *, by: Attendance, at: datetime) -> QuerySet[Report]:
+def filtered(
+    rows: QuerySet[Report], view: QueueView, special: SpecialReports, *, by: Attendance, at: datetime
+) -> QuerySet[Report]:
     """Return the reports that match the view's filters."""
-    return rows.filter(
+    waiting = Translation.objects.filter(report=OuterRef("pk"), state="waiting")
+    return rows.annotate(translating=Exists(waiting)).filter(
         **{
             f"{column}{_LOOKUPS[operator]}": value
-            for column, operator, value in conditions(view, by=by, at=at)
+            for column, operator, value in conditions(view, special, by=by, at=at)
         }
     )
 

@@ -209,7 +209,7 @@ def queue(request: OfficeRequest, desk: str) -> HttpResponse:
             "columns": len(headings)
             + len(found.desk_columns)
             + sum((bulk, several_desks, view.state == "closed", 1)),
-            "chips": queue_words.chips_of(desk, view, found.chips),
+            "chips": queue_words.chips_of(desk, view, found.chips, found.special),
             "filters": queue_words.filter_form(view, choices),
             "chosen": queue_words.chosen_words(desk, view, choices),
             "kept": {key: value for key, value in view.query().items() if key in {"state", "size"}},

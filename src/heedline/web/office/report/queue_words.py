@@ -29,6 +29,15 @@ from heedline.casework.pages.queues.queue_view import (
     QueueView,
     sorts_of,
 )
+from heedline.casework.pages.queues.special_reports import (
+    CONTACT,
+    INDEXED,
+    MOST,
+    ODD,
+    TRANSLATION,
+    UNDER_18,
+    SpecialReports,
+)
 from heedline.packs import load_pack
 from heedline.packs.places.routing import UNKNOWN_AREA
 from heedline.reports.lifecycle import Stage
@@ -62,6 +71,7 @@ _LABELS = {
     "owner": "Owner",
     "unread": "Messages",
     "whose": "Desks",
+    "special": "Special",
     "outcome": "Outcome",
 }
 _COLUMNS = (
@@ -80,11 +90,18 @@ _ORDERS = {
     "stage": "Stage",
     "channel": "Channel",
 }
+_SPECIAL = {
+    UNDER_18: "Under 18",
+    CONTACT: "Contact first",
+    TRANSLATION: "Translation",
+    ODD: "Something odd",
+}
 _CHIPS = {
     "danger": "In danger",
     "overdue": "Overdue",
     "today": "Due today",
     "planned": "Planned",
+    **_SPECIAL,
     "unread": "New messages",
     "nobody": "Nobody’s",
 }
@@ -118,12 +135,13 @@ def choices_of(
         "channel": CHANNELS,
         "outcome": {code: outcome.words for code, outcome in pack.outcomes.items()},
         "whose": {OWN: "This desk", WATCHED: "Desks watched round the clock"},
+        "special": _SPECIAL,
         "unread": {"yes": "Unread messages"},
     }
     without = {
         "open": {"outcome"} if watching else {"outcome", "whose"},
         "mine": {"outcome", "owner", "whose"},
-        "closed": {"stage", "due", "owner", "danger", "whose"},
+        "closed": {"stage", "due", "owner", "danger", "whose", "special"},
     }[state]
     return {name: choices for name, choices in found.items() if name not in without}
 
@@ -198,16 +216,26 @@ def headings(desk: str, view: QueueView) -> list[dict[str, str]]:
     return found
 
 
-def chips_of(desk: str, view: QueueView, counts: Mapping[str, int]) -> list[dict[str, Any]]:
-    """Return the filters above the open reports, each with its count and address. The one in use leads to all reports."""
+def chips_of(
+    desk: str, view: QueueView, counts: Mapping[str, int], special: SpecialReports
+) -> list[dict[str, Any]]:
+    """Return the filters above the open reports, each with its count and address. The one in use leads to all reports.
+
+    Those that are counted from the search index also say until when, or that there is none to count from.
+    """
     usual = QueueView(size=view.size)
     chips = []
     for name, count in counts.items():
         chosen = view.chosen == dict(CHIPS[name])
+        many = count > COUNTED or len(special.refs.get(name, ())) >= MOST
+        until = ""
+        if name in INDEXED:
+            until = f"until {special.until:%H:%M}" if special.whole else "not indexed yet"
         chips.append(
             {
                 "text": _CHIPS[name],
-                "count": f"{COUNTED:,}+" if count > COUNTED else f"{count:,}",
+                "count": f"{min(count, COUNTED):,}+" if many else f"{count:,}",
+                "until": until,
                 "href": view_link(desk, usual.query(**({} if chosen else CHIPS[name]))),
                 "chosen": chosen,
                 "danger": name == "danger" and count > 0,

@@ -25,12 +25,12 @@ _NEXT = re.compile(r'href="(/w/q/[a-z-]+/\?[^"]*after=[^"]+)"')
 _FILL_WITHIN = 1800
 #: The number of the first text with words: no report that stands in an index alone has it.
 _WORDED = 50_000_000
-#: Every filter and order of a queue, as its address says it. The last two find few or nothing: all is looked through.
+#: Every filter and order of a queue, as its address says it. Those from `area` on find few or nothing: all is looked through.
 VIEWS = (
     "kind=activity", "channel=api", "urgency=soon", "priority=none", "stage=waiting", "received=today", "owner=nobody",
     "owner=me", "unread=yes", "sort=-priority", "sort=due", "sort=-received", "sort=kind", "sort=area", "sort=-channel",
     "sort=stage", "sort=owner", "sort=unread", "state=mine&sort=due", "state=closed", "state=closed&outcome=spam", "area=unknown",
-    "kind=advice&priority=high",
+    "special=under-18", "special=odd", "special=contact", "special=translation", "kind=advice&priority=high",
 )  # fmt: skip
 _DRAIN_WITHIN = 120.0
 

@@ -27,7 +27,7 @@ HALF := tests/rules/material tests/rules/packs tests/rules/intake tests/rules/va
 RULES := HEEDLINE_NO_DATABASE=1 $(PY) -m pytest -p no:django -p no:xdist -m "not thorough"
 OF_HALF := -o cache_dir=.pytest_cache/rules
 
-.PHONY: help demo test again rules check fix docs leaflets trees attack bench quality lock sbom clean ready-demo ready-dev ready-browser
+.PHONY: help demo test again rules check fix docs leaflets trees attack bench quality lock sbom freeze release clean ready-demo ready-dev ready-browser
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -102,6 +102,12 @@ lock: ready-dev ## resolve the dependencies of pyproject.toml anew, with hashes 
 sbom: ready-dev ## list what a running installation consists of, with hashes and licences of origin (var/sbom.json, CycloneDX)
 	@mkdir -p var
 	@.venv/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible --of JSON -o var/sbom.json
+
+freeze: ready-dev ## freeze the migrations of a release (RELEASE=0.2.0); see docs/releases.md
+	@$(NOBODY) $(PY) scripts/freeze.py $(RELEASE)
+
+release: ready-dev ## build the wheel, its SBOM and their sums into dist/, signed if there is a key (KEY=file)
+	@scripts/release.sh $(KEY)
 
 clean: ## remove what was installed and cached (var/, where the demonstration lives, stays)
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/*/node_modules

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from importlib.resources import files
+from pathlib import Path
 
 from django.db.migrations import RunSQL
+
+#: Releases whose migrations never change again, the oldest first. `make freeze` writes what is compared with each; naming a
+#: release here switches it on. (docs/releases.md)
+FROZEN: tuple[str, ...] = ()
+#: The release in which an installation's first migrations are.
+FIRST = "0.2.0"
+RELEASED = Path(__file__).parent / "released"
 
 #: Owners of functions come before their functions, what a policy asks before the policy, and PUBLIC last.
 CORE = (
@@ -91,14 +99,20 @@ CORE = (
 )
 
 
-def read(name: str, package: str = "heedline.database") -> str:
-    """Return the text of one of a package's SQL files, given its path inside the package."""
+def read(name: str, package: str = "heedline.database", release: str = "") -> str:
+    """Return the text of one of a package's SQL files, given its path inside the package.
+
+    Once `release` is frozen, this is the text that was released. Each migration names the release that it comes with;
+    without one, this is the text of today.
+    """
+    if release in FROZEN:
+        return (RELEASED / release / package / name).read_text(encoding="utf-8")
     return files(package).joinpath(name).read_text(encoding="utf-8")
 
 
-def run(names: Iterable[str], package: str = "heedline.database") -> list[RunSQL]:
-    """Return one migration operation for each SQL file.
+def run(names: Iterable[str], package: str = "heedline.database", release: str = "") -> list[RunSQL]:
+    """Return one migration operation for each SQL file, as it is in this release.
 
     The operations cannot be reversed, because that would leave tables without their guards.
     """
-    return [RunSQL(read(name, package)) for name in names]
+    return [RunSQL(read(name, package, release)) for name in names]

@@ -1,7 +1,8 @@
 """The core's grants, policies, functions and triggers, on the tables of every other app.
 
 Nothing is released yet: a change is made in the file that defines the object, and a new file is named in
-`database/sql_files.py`. From the first release on both are frozen, and every change is a migration of its own.
+`database/sql_files.py`. From the first release on both are frozen, and every change is a migration of its own
+(docs/releases.md).
 """
 
 from django.db import migrations
@@ -24,4 +25,4 @@ class Migration(migrations.Migration):
         ("contenttypes", "0002_remove_content_type_name"),
         ("procrastinate", "0041_post_retry_failed_job"),
     ]
-    operations = sql_files.run(sql_files.CORE)
+    operations = sql_files.run(sql_files.CORE, release=sql_files.FIRST)

@@ -640,8 +640,11 @@ class Migration(migrations.Migration):
                 "database/evidence.sql",
             ],
             _DESK,
+            sql_files.FIRST,
         ),
-        *sql_files.run(["database/notices.sql", "database/disposal.sql"], _DESK),
-        migrations.RunSQL(migrations.RunSQL.noop, sql_files.read("database/removed.sql", _DESK)),
+        *sql_files.run(["database/notices.sql", "database/disposal.sql"], _DESK, sql_files.FIRST),
+        migrations.RunSQL(
+            migrations.RunSQL.noop, sql_files.read("database/removed.sql", _DESK, sql_files.FIRST)
+        ),
     ]
     operations = at_once(operations)

@@ -12,7 +12,7 @@ from functools import cache
 from itertools import combinations
 from pathlib import Path
 
-from heedline.index.extraction.comparison import Strength, compare
+from heedline.index.extraction.comparison import Strength, Weight, compare
 from heedline.index.extraction.extract import extract
 from heedline.index.extraction.keys import of_name
 from heedline.index.extraction.name_comparison import alike
@@ -295,6 +295,22 @@ def shared_keys(keys: Iterable[Iterable[str]]) -> dict[str, int]:
     return {key: number for key, number in counted.items() if number > RULES.shared_from}
 
 
+def sentences_as_written() -> dict[str, Score]:
+    """Return the scores of sentences against a name in another report's name field, by tradition.
+
+    A sentence counts as found if the two reports share a key and a whole name is then among the reasons.
+    """
+    scores: dict[str, Score] = defaultdict(Score)
+    for row in csv.DictReader(_text("sentences.csv").splitlines()):
+        mine = extract([ReportText(row["text"], "text", "")], RULES)
+        theirs = extract([ReportText(row["name"], "name", "")], RULES)
+        found = compare(mine, theirs, RULES) if set(mine.keys) & set(theirs.keys) else None
+        reasons = () if found is None else found.reasons
+        named = any(one.code.startswith("name") and one.weight is Weight.COUNTS for one in reasons)
+        scores[row["tradition"]].count(named, row["same"] == "yes")
+    return dict(scores)
+
+
 def lines() -> Iterator[str]:
     """Yield the results as lines of Markdown."""
     yield "| kind of value | pairs | precision | recall |\n|---|---:|---:|---:|"
@@ -337,8 +353,22 @@ def lines() -> Iterator[str]:
     third, fourth = map(searches_for_values, OTHER_HANDS)
     for kind, score in third.items():
         yield _line(kind, score) + _line("", fourth[kind]).removeprefix("|  |")
+    yield "\n| a sentence, and the name in another report's name field | found | precision | of other people, found |\n|---|---:|---:|---:|"
+    everyone = Score()
+    for tradition, score in sentences_as_written().items():
+        everyone.add(score)
+        yield _sentences(tradition, score)
+    yield _sentences("all", everyone)
     yield from _reports("reports of the third hand", reports_of(THIRD_HAND))
     yield from _reports("reports of the fourth hand", reports_of(FOURTH_HAND))
+
+
+def _sentences(tradition: str, score: Score) -> str:
+    right, wrong = score.right, score.wrong
+    return (
+        f"| {tradition} | {right} of {right + score.missed} | {score.precision:.2f} "
+        f"| {wrong} of {wrong + score.apart} |"
+    )
 
 
 def _reports(title: str, situations: Mapping[str, Linked]) -> Iterator[str]:

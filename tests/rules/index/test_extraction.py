@@ -405,3 +405,46 @@ def test_misspelt_forenames_are_forgotten_with_the_rest() -> None:
 )
 def test_no_office_group_or_place_of_everyday_reports_is_a_person(text: str) -> None:
     assert not found(Kind.NAME, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("HARGREAVES, Simon was outside the mosque.", "hargreaves simon"),
+        ("Seen: Nowakowski, Pawel.", "nowakowski pawel"),
+        ("The boss is Fitzgerald, Brendan (night shift).", "fitzgerald brendan"),
+        ("About MARKLEWORTH Simon, who works nights.", "markleworth simon"),
+        ("Nowakowski Pawel told me.", "nowakowski pawel"),
+        ("HUSSAIN Tariq is back.", "hussain tariq"),
+        ("TSUI, Hoi Man is back.", "tsui hoi man"),
+        ("it was simon markleworth who did it", "simon markleworth"),
+        ("the other one, simon markleworth, was there", "simon markleworth"),
+    ],
+)
+def test_names_are_found_as_lists_and_forms_write_them(text: str, name: str) -> None:
+    assert name in found(Kind.NAME, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "please HELP James, he is scared",
+        "I did NOT tell Ann, Peter or Simon.",
+        "In Preston, Ann said so",
+        "We went to Bolton, Michael.",
+        "Wilson, James and Peter came",
+        "BBC Simon, the reporter",
+        "My friends Michael, John.",
+        "it was simon himself who did it",
+        "it was simon shouting who did it",
+    ],
+)
+def test_stressed_words_places_and_lists_are_no_surnames(text: str) -> None:
+    assert not found(Kind.NAME, text)
+
+
+def test_a_date_beside_a_name_is_a_birth_date_unless_it_is_too_late() -> None:
+    assert found(Kind.BIRTH, "Simon Hargreaves, 12.11.1985, was there") == ["1985-11-12"]
+    assert found(Kind.BIRTH, "HARGREAVES, Simon (14/06/83) was there") == ["1983-06-14"]
+    assert not found(Kind.BIRTH, "I met Simon Hargreaves 12/11/2025")
+    assert not found(Kind.BIRTH, "I met Simon Hargreaves. 12/11/1985 is on the box")

@@ -132,6 +132,14 @@ def test_the_names_of_other_hands_are_found_and_told_apart(hand: measuring.Label
         assert outcome.wrong <= 1, tradition
 
 
+def test_names_are_found_in_sentences_as_people_write_them() -> None:
+    everyone = measuring.Score()
+    for score in measuring.sentences_as_written().values():
+        everyone.add(score)
+    assert everyone.right >= 64
+    assert everyone.precision >= 0.95
+
+
 def test_a_search_for_a_misspelt_name_leads_to_the_report() -> None:
     for tradition, outcome in measuring.searches_of_pairs().items():
         assert outcome.found >= (0.85 if tradition == "arabic" else 0.95), tradition

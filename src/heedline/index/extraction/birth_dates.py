@@ -50,6 +50,21 @@ def birth_dates(text: str, rules: BirthRules) -> Iterator[tuple[str, str]]:
             yield told, text[found.start() : found.end()]
 
 
+#: The last year of birth that is read without a cue: a later date beside a name is mostly that of an event.
+_LATEST_UNCUED = 2016
+_BESIDE = re.compile(rf"\s*[,(:–—-]?\s*(?:{DATE})", re.IGNORECASE)
+
+
+def beside_name(text: str, name: str, rules: BirthRules) -> Iterator[tuple[str, str]]:
+    """Yield each whole date that stands behind a name, as `birth_dates` does. No cue is needed there."""
+    plain, at = western_digits(text), -1
+    while (at := text.find(name, at + 1)) >= 0:
+        found = _BESIDE.match(plain, at + len(name))
+        told = date_of(found, rules) if found is not None else ""
+        if found is not None and len(told) == len("1999-03-12") and int(told[:4]) <= _LATEST_UNCUED:
+            yield told, text[at : found.end()]
+
+
 def date_of(found: re.Match[str], rules: BirthRules) -> str:
     """Return a match of `DATE` as 1999-03-12 or 1999-03, or "" if there is no such day."""
     part = found.group

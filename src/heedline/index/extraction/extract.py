@@ -162,9 +162,12 @@ def _values_in(
     if digits and Kind.BIRTH in kinds:
         for born, written in birth_dates.birth_dates(text, rules.birth):
             yield Kind.BIRTH, born, written
-    if Kind.NAME in kinds:
+    if Kind.NAME in kinds or (digits and Kind.BIRTH in kinds):
         for name in name_finding.names_in(text, rules.names, words):
             yield from _name(name, rules)
+            if digits and Kind.BIRTH in kinds:
+                for born, written in birth_dates.beside_name(text, name, rules.birth):
+                    yield Kind.BIRTH, born, written
 
 
 def _name(written: str, rules: MatchingRules) -> Iterator[tuple[Kind, str, str]]:

@@ -51,18 +51,18 @@ def is_attested(words: Sequence[str], rules: NameRules, *, before: str, after: s
     if (
         len(words) == 2
         and folded[1] in rules.forenames
-        and (folded[0] in evidence.second_names or (before and folded[1] in evidence.second_names))
+        and (is_surname(words[0], folded[0], rules) or (before and folded[1] in evidence.second_names))
     ):
         return True  # the surname first
     if any(one in evidence.linking for one in folded[1:-1]):
         return True
     return any(
-        _is_surname(word, one, rules) for word, one in zip(words[1:], folded[1:], strict=True)
+        is_surname(word, one, rules) for word, one in zip(words[1:], folded[1:], strict=True)
     ) or _is_chinese(folded, rules)
 
 
-def _is_surname(word: str, folded: str, rules: NameRules) -> bool:
-    """Return whether a word after the first part of a name is a known surname or is formed like one."""
+def is_surname(word: str, folded: str, rules: NameRules) -> bool:
+    """Return whether a word is a known surname or is formed like one. `folded` is the word in lower-case Latin letters."""
     evidence = rules.evidence
     if evidence.surname_beginning.match(word):
         return True
@@ -79,7 +79,9 @@ def _is_chinese(folded: Sequence[str], rules: NameRules) -> bool:
     """Return whether words are a Chinese surname and one or two syllables, in either order."""
     evidence, known = rules.evidence, rules.evidence.chinese_surnames
     if len(folded) == 2:
-        return any(one in known and _is_given(other, rules) for one, other in (folded, reversed(folded))) or (
+        return any(
+            one in known and is_chinese_given(other, rules) for one, other in (folded, reversed(folded))
+        ) or (
             not known.isdisjoint(folded)
             and evidence.also_words.isdisjoint(folded)
             and all(one in known or one in rules.syllables for one in folded)
@@ -94,7 +96,7 @@ def _is_chinese(folded: Sequence[str], rules: NameRules) -> bool:
     )
 
 
-def _is_given(word: str, rules: NameRules) -> bool:
+def is_chinese_given(word: str, rules: NameRules) -> bool:
     """Return whether a word is two syllables of a Chinese forename."""
     first, hyphen, second = word.partition("-")
     if hyphen:

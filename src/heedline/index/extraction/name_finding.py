@@ -14,13 +14,22 @@ from itertools import islice
 
 from heedline.index.extraction import cues
 from heedline.index.extraction.name_comparison import is_like_forename
-from heedline.index.extraction.name_evidence import is_attested, is_formed_like_forename
+from heedline.index.extraction.name_evidence import (
+    is_attested,
+    is_formed_like_forename,
+)
 from heedline.index.extraction.names import latin, plain
 from heedline.index.extraction.rules import NameRules
+from heedline.index.extraction.surname_first import (
+    BEFORE,
+    POSSESSIVE,
+    WORD,
+    WORD_BEFORE,
+    is_no_surname,
+    names_with_surname_first,
+)
 
-_WORD = r"[^\W\d_]+(?:[-'’][^\W\d_]+)*"
-_TOKEN = re.compile(rf"[sdwSDW]/[oO](?!\w)|{_WORD}\.?|[^\w\s]|\d+")
-_POSSESSIVE = re.compile(r"['’][sS]\.?$")
+_TOKEN = re.compile(rf"[sdwSDW]/[oO](?!\w)|{WORD}\.?|[^\w\s]|\d+")
 #: A nickname between the parts of a name, in quotation marks or brackets.
 _OPENING, _CLOSING = frozenset("\"'‘“("), frozenset("\"'’”)")
 #: What precedes the first letter of a word: neither a letter, nor a hyphen or an apostrophe that follows one.
@@ -35,8 +44,6 @@ _FIRST = re.compile(
     r"(?=[\"'‘“(]?[^\W\d_a-z]|(?:[a-z]{1,6}[ -]|[sdwSDW]/[oO] ){1,2}[^\W\d_a-z])",
     re.DOTALL,
 )
-#: What precedes a name inside a sentence: a word, and at most a comma or the like.
-_WORD_BEFORE = re.compile(rf"({_WORD})[ \u00a0,;:(/–—-]{{1,3}}\Z")
 #: What precedes the first word of a sentence: the end of another one, of a line or of a list's mark, and perhaps a quotation
 #: mark.
 _SENTENCE_BEFORE = re.compile(
@@ -59,8 +66,8 @@ _INITIALS = re.compile(
 _NO_INITIALS = frozenset(
     {"N.", "E.", "S.", "W.", "P.S.", "P. S.", "N.B.", "U.S.", "U.K.", "U.N.", "E.U.", "A.M.", "P.M."}
 )
-#: Characters before a name in which the word before it is looked for.
-_BEFORE = 24
+#: Letters of the shortest unknown surname in small letters.
+_SHORTEST_SMALL = 5
 #: A name in a text has at most so many words.
 _MOST = 4
 #: Words and marks from the beginning of a name that are looked at.
@@ -96,11 +103,12 @@ def names_in(text: str, rules: NameRules, words: frozenset[str] | None = None) -
         if start not in cued and not _is_of_a_person(tokens, length, text, rules, guessed=guessed):
             continue
         end = tokens[length - 1][2]
-        yield _POSSESSIVE.sub("", text[start:end]).rstrip(".")
+        yield POSSESSIVE.sub("", text[start:end]).rstrip(".")
     anchors = rules.evidence.in_small_letters & (cues.words_in(text) if words is None else words)
     if anchors:
         yield from _in_small_letters(text, anchors, rules)
     yield from _after_initials(text, rules)
+    yield from names_with_surname_first(text, rules)
 
 
 def _after_initials(text: str, rules: NameRules) -> Iterator[str]:
@@ -110,7 +118,7 @@ def _after_initials(text: str, rules: NameRules) -> Iterator[str]:
         known = surname in rules.surnames
         if not known and ("." not in initials or initials.strip() in _NO_INITIALS):
             continue
-        before = _WORD_BEFORE.search(text, max(0, found.start() - _BEFORE), found.start())
+        before = WORD_BEFORE.search(text, max(0, found.start() - BEFORE), found.start())
         if before is not None and before[1][0].isupper() and latin(before[1]) not in rules.titles:
             continue  # they stand between a forename and a surname
         if surname in rules.no_names or surname in rules.evidence.places or surname in rules.evidence.openers:
@@ -158,10 +166,10 @@ def _may_begin(text: str, found: re.Match[str], rules: NameRules) -> bool:
         or folded in evidence.openers
         or folded in evidence.people
         or folded in rules.titles
-        or _POSSESSIVE.search(word)
+        or POSSESSIVE.search(word)
     ):
         return False
-    before = _WORD_BEFORE.search(text, max(0, start - _BEFORE), start)
+    before = WORD_BEFORE.search(text, max(0, start - BEFORE), start)
     if before is None:
         return _begins_sentence(text, start)
     word_before = latin(before[1])
@@ -175,7 +183,7 @@ def _may_begin(text: str, found: re.Match[str], rules: NameRules) -> bool:
 
 def _begins_sentence(text: str, start: int) -> bool:
     """Return whether a word is the first one of the text, a sentence or a line."""
-    before = max(0, start - _BEFORE)
+    before = max(0, start - BEFORE)
     return _SENTENCE_BEFORE.search(text, before, start) is not None or not text[before:start].strip()
 
 
@@ -196,12 +204,12 @@ def _is_of_a_person(
         and not tokens[length - 1][0].endswith(".")
     )
     if not guessed:
-        return not any(latin(_POSSESSIVE.sub("", one)) in evidence.places for one in words[1:]) and not (
+        return not any(latin(POSSESSIVE.sub("", one)) in evidence.places for one in words[1:]) and not (
             follows and latin(after) in evidence.places
         )
     if follows or len(words[-1]) < 2:
         return False
-    words[-1] = _POSSESSIVE.sub("", words[-1])
+    words[-1] = POSSESSIVE.sub("", words[-1])
     if any(latin(one) in rules.no_surnames or (len(one) > 1 and one.isupper()) for one in words):
         return False
     first, begins, ends = (
@@ -209,12 +217,12 @@ def _is_of_a_person(
         tokens[0][1],
         tokens[0][1] + len(text[tokens[0][1] : tokens[length - 1][2]]),
     )
-    if _POSSESSIVE.search(text[begins:ends]):
+    if POSSESSIVE.search(text[begins:ends]):
         ends -= 2
-    before = _WORD_BEFORE.search(text, max(0, begins - _BEFORE), begins)
+    before = WORD_BEFORE.search(text, max(0, begins - BEFORE), begins)
     return (
         is_formed_like_forename(first, rules)
-        or is_attested(words, rules, before=before[1] if before else "", after=text[ends : ends + _BEFORE])
+        or is_attested(words, rules, before=before[1] if before else "", after=text[ends : ends + BEFORE])
         or (words[0][1:].islower() and is_like_forename(first, rules))
     )
 
@@ -229,7 +237,7 @@ def _in_small_letters(text: str, anchors: frozenset[str], rules: NameRules) -> I
     for at in places:
         if at < end:
             continue
-        before = _SMALL_BEFORE.search(text, max(0, at - _BEFORE), at)
+        before = _SMALL_BEFORE.search(text, max(0, at - BEFORE), at)
         for start in (at,) if before is None else (before.start(1), at):
             found = _small_name(text, start, rules) if start >= end else ""
             if found:
@@ -253,7 +261,13 @@ def _small_name(text: str, start: int, rules: NameRules) -> str:
     words: list[str] = []
     end = start
     while len(words) < _MOST and (found := _SMALL.match(text, end + bool(words))) is not None:
-        if words and (text[end] != " " or not _is_small_second(found.group(), rules)):
+        if words and (
+            text[end] != " "
+            or not (
+                _is_small_second(found.group(), rules)
+                or (len(words) == 1 and _is_set_off(text, start, found, rules))
+            )
+        ):
             break
         words.append(found.group())
         end = found.end()
@@ -266,6 +280,20 @@ def _small_name(text: str, start: int, rules: NameRules) -> str:
     ):
         return text[start:end]
     return ""
+
+
+def _is_set_off(text: str, start: int, found: re.Match[str], rules: NameRules) -> bool:
+    """Return whether an unknown word ends a name in small letters: "who" follows, or the name stands between commas."""
+    word = found.group()
+    if (
+        len(word) < _SHORTEST_SMALL
+        or word.endswith(("ed", "ing", "self"))
+        or is_no_surname(word, rules)
+        or word in rules.no_forenames
+    ):
+        return False
+    between_commas = text[max(0, start - 2) : start] == ", " and text[found.end() : found.end() + 1] == ","
+    return between_commas or text.startswith((" who ", ", who "), found.end())
 
 
 def _is_small_second(word: str, rules: NameRules) -> bool:
@@ -329,7 +357,7 @@ def _length(tokens: list[tuple[str, int, int]], rules: NameRules, *, cued: bool)
         end += 1
         parts += 1
         length = end
-        if _POSSESSIVE.search(word):
+        if POSSESSIVE.search(word):
             break
     if parts < 2 or length < 2 or (not capitals and not known):
         return 0
@@ -343,7 +371,7 @@ def _follows(tokens: list[tuple[str, int, int]], at: int, end: int) -> bool:
 
 def _is_surname_too(first: str, word: str, rules: NameRules, parts: int) -> bool:
     """Return whether a word that is not usually a name, such as Hill or Islam, is a surname after this forename."""
-    evidence, folded = rules.evidence, latin(_POSSESSIVE.sub("", word)).rstrip(".")
+    evidence, folded = rules.evidence, latin(POSSESSIVE.sub("", word)).rstrip(".")
     return folded in evidence.second_names or (
         parts == 1
         and folded in evidence.surnames_of_places

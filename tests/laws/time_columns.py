@@ -61,6 +61,7 @@ EXACT = {
     "reports_sweep.until": "an officer's act",
     "reports_sweep.undone_at": "an officer's act",
     "reports_swept.due_at": "as reports_report.due_at, for as long as a sweep can be undone",
+    "reports_dissemination.answer_by": "counted from an officer's act",
     "reports_dissemination.due_at": "counted from an officer's or a partner's act",
     "reports_dissemination.written_at": "an officer's act",
     "reports_dissemination.checked_at": "an officer's act",

@@ -241,7 +241,9 @@ def test_no_desk_without_hours_to_cover_is_said_to_have_no_gaps(people: People) 
         before = {one.code: one.gaps for one in board.desks_to_plan(by=stella, at=people.at)}
         # A shift of today that has not ended would count a third time.
         in_three_days = (people.at + 3 * DAY).weekday()
-        weekly_pattern.add_slot([in_three_days], 480, 960, None, desk=desk_of(people, "south-west"), by=stella)
+        weekly_pattern.add_slot(
+            [in_three_days], 480, 960, None, desk=desk_of(people, "south-west"), by=stella
+        )
         after = {one.code: one.gaps for one in board.desks_to_plan(by=stella, at=people.at)}
     assert (before["south-west"], before["national"]) == (None, 1)
     assert after["south-west"] == 2

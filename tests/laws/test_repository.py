@@ -72,6 +72,7 @@ def test_texts_for_people_use_our_words() -> None:
     found = [
         (str(path.relative_to(ROOT)), match.group())
         for path in read
+        if path.name != "name_evidence.toml"  # words that reporters write before a name
         for match in NEVER.finditer(EXCUSED.sub("", text_of(path)))
     ]
     assert found == []

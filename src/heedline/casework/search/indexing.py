@@ -1,8 +1,7 @@
 """Incremental indexing for an officer's desks, in small batches during requests.
 
 A batch waits until there are eight reports or a minute has passed, because the growth of an index by a single report
-would show how much that report says. A report that cannot be read is set aside, so that it never delays the others. If
-only part of a report cannot be read, the rest is indexed.
+would show how much that report says. A report that cannot be read never delays the others: it is set aside, or indexed in part.
 """
 
 from __future__ import annotations
@@ -443,8 +442,8 @@ def _document(
         for hook in register.hooks(DeskIndexing):
             keys += hook.report(visit, report, texts)
         number = sum(one.part not in {link_decisions.PART, documents.FILE_WORDS} for one in parts)
-        facts = values.facts_of(report, opened, others)  # two reports are not compared by them
-        document = documents.document(report.id, texts, [*keys, *facts], forms_of_values(found.values))
+        every_key = [*keys, *values.facts_of(report, opened, others)]  # facts are searched for, not compared
+        document = documents.document(report.id, texts, every_key, forms_of_values(found.values))
         read = reopening.IndexedReport(report, texts, made, keys)
         return document, FoundValues(report, found, number), not unread, read
     except documents.UNREADABLE:

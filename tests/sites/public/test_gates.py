@@ -20,7 +20,7 @@ from tests.support.acting import acting
 from tests.support.cast import House, now
 
 SEND = "Send your report"
-WAIT = "Please wait ten seconds, then press the button again."
+WAIT = "Wait 10 seconds, then press the button again."
 WORDS = "A lorry without plates came to the yard behind the mill three nights in a row."
 
 

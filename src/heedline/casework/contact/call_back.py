@@ -226,9 +226,9 @@ def note_attempt(
     """Record the outcome of an attempt to call or to answer, with a sealed note of what was said.
 
     Reaching the reporter, or deciding not to call, closes the call. An email that came back opens it again, unless the
-    organisation was reached in another way. `danger` is what they answered to the question about
-    danger, or "" if nobody spoke, and `changes` are what that changes in the report, with further `codes` for the step. Must be called inside the caller's
-    transaction. Raises NotHere, Locked and CannotOpen, and NotNow if no email can have come back.
+    organisation was reached in another way. `danger` is what they answered to the question about danger, or "" if nobody
+    spoke, and `changes` are what that changes in the report, with further `codes` for the step. Must be called inside the
+    caller's transaction. Raises NotHere, Locked and CannotOpen, and NotNow if no email can have come back.
     """
     by, at, ref = found.by, found.at, found.report.id
     call, row = _call(found)

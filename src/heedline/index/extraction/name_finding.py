@@ -14,10 +14,7 @@ from itertools import islice
 
 from heedline.index.extraction import cues
 from heedline.index.extraction.name_comparison import is_like_forename
-from heedline.index.extraction.name_evidence import (
-    is_attested,
-    is_formed_like_forename,
-)
+from heedline.index.extraction.name_evidence import is_attested, is_formed_like_forename
 from heedline.index.extraction.names import latin, plain
 from heedline.index.extraction.rules import NameRules
 from heedline.index.extraction.surname_first import (

@@ -51,9 +51,7 @@ def special_reports(desks: Collection[UUID], *, by: Attendance, at: datetime) ->
     refs: dict[str, list[UUID]] = {name: [] for name in INDEXED}
     with one_snapshot():
         found = index_rows.indexes(by.desk_ids, most=index_rows.COUNTED, others=False)
-        rows: list[Any] = list(
-            found.annotate(notices=desk_notices.stored(by.desk_ids))
-        )  # in the same statement
+        rows: list[Any] = list(found.annotate(notices=desk_notices.stored(by.desk_ids)))
         here = [row for row in rows if row.desk_id in desks]
         for row in here:
             if row.epoch not in ring.seeds or not row.size:

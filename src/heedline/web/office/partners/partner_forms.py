@@ -113,9 +113,8 @@ def begun_for(code: str) -> dict[str, str]:
 def _time_words(one: Purpose) -> str:
     if one.answer_working_days:
         reminded = " and ".join(str(day) for day in one.remind_after)
-        return (
-            f"They have {one.answer_working_days} working days to answer, and are reminded after {reminded}"
-        )
+        told = f"They have {one.answer_working_days} working days to answer"
+        return f"{told}, and are reminded after {reminded}" if reminded else told
     return {0: "", 1: "They have one day to answer"}.get(
         one.answer_days, f"They have {one.answer_days} days to answer"
     )

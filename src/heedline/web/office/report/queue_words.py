@@ -227,7 +227,7 @@ def chips_of(
     chips = []
     for name, count in counts.items():
         chosen = view.chosen == dict(CHIPS[name])
-        many = count > COUNTED or len(special.refs.get(name, ())) >= MOST
+        many = count > COUNTED or (name in INDEXED and len(special.refs.get(name, ())) >= MOST)
         until = ""
         if name in INDEXED:
             until = f"until {special.until:%H:%M}" if special.whole else "not indexed yet"

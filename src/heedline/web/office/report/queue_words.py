@@ -221,21 +221,24 @@ def chips_of(
 ) -> list[dict[str, Any]]:
     """Return the filters above the open reports, each with its count and address. The one in use leads to all reports.
 
-    Those that are counted from the search index also say until when, or that there is none to count from.
+    Those that are counted from the search index also say until when. Without a complete index none of them says 0.
     """
     usual = QueueView(size=view.size)
     chips = []
     for name, count in counts.items():
         chosen = view.chosen == dict(CHIPS[name])
-        many = count > COUNTED or (name in INDEXED and len(special.refs.get(name, ())) >= MOST)
+        partly = name in INDEXED and not special.whole
+        many = count > COUNTED or partly or (name in INDEXED and len(special.refs.get(name, ())) >= MOST)
+        told = f"{min(count, COUNTED):,}+" if many else f"{count:,}"
         until = ""
         if name in INDEXED:
-            until = f"until {special.until:%H:%M}" if special.whole else "not indexed yet"
+            until = "not indexed yet" if partly else f"until {special.until:%H:%M}"
         chips.append(
             {
                 "text": _CHIPS[name],
-                "count": f"{min(count, COUNTED):,}+" if many else f"{count:,}",
+                "count": "" if partly and count == 0 else told,
                 "until": until,
+                "partly": partly,
                 "href": view_link(desk, usual.query(**({} if chosen else CHIPS[name]))),
                 "chosen": chosen,
                 "danger": name == "danger" and count > 0,

@@ -412,8 +412,7 @@ def tell(findings: Iterable[CheckResult]) -> bool:
 def run(home: Path, *, beside: Iterable[Path] = ()) -> int:
     """Run all checks and print the findings.
 
-    `beside` has the homes of other installations on this machine, with which this one must share nothing. Returns 0 if
-    nothing is wrong, otherwise 1. Raises CannotStart.
+    `beside` has the homes of other installations on this machine. Returns 0 if nothing is wrong, else 1. Raises CannotStart.
     """
     apart = [finding for other in beside for finding in separation.from_another(home, other)]
     well = tell([*machine(), *secrets(home), *apart])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -137,7 +136,7 @@ def test_officers_of_other_desks_see_no_site_and_open_none(people: People) -> No
             lambda: sites.of_request(report, by=odile, at=people.at),
             lambda: sites.save(ref, THEATRE, version=1, by=odile, at=people.at),
             lambda: sites.move(ref, "close", version=1, reason="x", by=odile, at=people.at),
-            lambda: sites.add_request(ref, uuid4(), by=odile, at=people.at),
+            lambda: sites.join(request, ref, by=odile, at=people.at),
         ):
             with pytest.raises(NotHere):
                 attempt()

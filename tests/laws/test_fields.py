@@ -92,7 +92,7 @@ PLAIN: dict[str, str] = {
     "material_channel_test": "id desk_id company channel passed",
     "reports_desk_part_header": "container desk_id thing part epoch",
     "reports_desk_part_payload": "container desk_id thing",
-    "reports_record": "id desk_id kind state held version container due_at parent_id pair",
+    "reports_record": "id desk_id kind state held version container due_at parent_id pair indexed",
     "reports_record_step": "id record_id number move from_state to_state note",
     "reports_record_move": "id kind from_state move to_state held decides involves told owner",
     "reports_search": "id desks kind hits reasoned epochs",

@@ -319,7 +319,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ): "closed lookup report_id touched",  # the note after a call is keyed by its receipt
     ("reports_receipt", "usher", "w"): "touched",
     ("reports_sealed_header", "office", "w"): "epochs header",
-    ("reports_record", "office", "w"): "container due_at held offered_id owner_id state version",
+    ("reports_record", "office", "w"): "container due_at held indexed offered_id owner_id state version",
     (
         "reports_record",
         "usher",

@@ -194,7 +194,7 @@ HOLDS: tuple[HeldData, ...] = (
         {
             "reports_desk_part_header": "container desk_id thing part header epoch",
             "reports_desk_part_payload": "container desk_id thing payload",
-            "reports_record": "id desk_id kind state held version container owner_id offered_id due_at parent_id pair",
+            "reports_record": "id desk_id kind state held version container owner_id offered_id due_at parent_id pair indexed",
             "reports_record_step": "id record_id number move from_state to_state by_id at note",
             "reports_record_move": "id kind from_state move to_state held decides involves told owner",
             "reports_desk_file": "container desk_id thing made_from description object size state",

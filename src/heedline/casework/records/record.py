@@ -88,13 +88,15 @@ class FoundRecord:
         self._refuse_involved(kind, move)
         if words is not None:
             self.words = words
-            row.container = self._sealed(kind, words)
+            row.container, row.indexed = self._sealed(kind, words), None
         due_at = due_at or self._due(kind, str(to))
         row.state, row.held, row.version = str(to), kind.states[to], row.version + 1
         self._change_hands(kind.owner_rule(before, move), owner, kept=move != WITHDRAW)
         row.due_at = None if row.held == ENDED else due_at
         _step(self, move, before, self._sealed(kind, {"reason": reason}) if reason else None)
-        row.save(update_fields=["state", "held", "version", "container", "owner", "offered", "due_at"])
+        row.save(
+            update_fields=["state", "held", "version", "container", "owner", "offered", "due_at", "indexed"]
+        )
         alarms.resolve(AlarmEvent.RECORD_MOVED, row.id, by=self.by, at=self.at)
         if kind.owner_rule(before, move) in (OwnerRule.DECLINE, OwnerRule.LEAD):
             post(Letter.RECORD_FELL_BACK, desk=row.desk_id, thing_id=row.id, at=self.at)

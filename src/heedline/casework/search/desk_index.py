@@ -33,7 +33,7 @@ from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import Attendance
 from heedline.casework.keys import directory
 from heedline.casework.report.notes import public_keys_of
-from heedline.casework.search.page_store import StoredPages
+from heedline.casework.search.page_store import StoredPages, one_snapshot
 from heedline.desks.models import EpochKeyRow
 from heedline.index import IndexKeys, SealedIndex, new_keys
 from heedline.index.paging import SealedPage
@@ -103,6 +103,18 @@ def reading(row: SearchIndex, ring: Keyring) -> Iterator[SealedIndex]:
     with SealedIndex(store, keys_of(row, ring)) as index:
         yield index
     store.done()
+
+
+@contextmanager
+def open_index(desk: UUID, ring: Keyring) -> Iterator[SealedIndex | None]:
+    """Open the desk's index, or yield None if there is none that this session can open."""
+    with one_snapshot():
+        row = SearchIndex.objects.filter(desk_id=desk).first()
+        if row is None or row.epoch not in ring.seeds or not row.size:
+            yield None
+            return
+        with reading(row, ring) as index:
+            yield index
 
 
 #: Desks in whose index this process has left something to merge.

@@ -126,7 +126,7 @@ GRANT SELECT, UPDATE (aside), DELETE ON reports_search_waiting TO heedline_offic
 -- a part of a desk is never changed, except by re-addressing, and goes only by a function of its desk
 GRANT SELECT, INSERT ON reports_desk_part_header, reports_desk_part_payload, reports_desk_file TO heedline_office;
 -- a record of a desk moves by steps, and its steps stay
-GRANT SELECT, INSERT, UPDATE (container, due_at, held, offered_id, owner_id, state, version) ON
+GRANT SELECT, INSERT, UPDATE (container, due_at, held, indexed, offered_id, owner_id, state, version) ON
     reports_record TO heedline_office;
 GRANT SELECT, INSERT ON reports_record_step TO heedline_office;
 GRANT SELECT ON reports_record_move TO heedline_office;

@@ -45,7 +45,9 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER a_record_moves BEFORE INSERT OR UPDATE ON reports_record
+-- Any other column than `indexed` is changed by a move alone.
+CREATE TRIGGER a_record_moves BEFORE INSERT OR UPDATE OF id, desk_id, kind, state, held, version, container, owner_id, offered_id,
+    due_at, parent_id, pair ON reports_record
     FOR EACH ROW WHEN (current_user = 'heedline_office') EXECUTE FUNCTION public.a_record_moves();
 
 CREATE FUNCTION public.record_steps_stay() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$

@@ -2107,6 +2107,7 @@ class Migration(migrations.Migration):
                 ("container", models.UUIDField()),
                 ("due_at", models.DateTimeField(null=True)),
                 ("pair", models.UUIDField(null=True, unique=True)),
+                ("indexed", models.UUIDField(null=True)),
                 (
                     "desk",
                     models.ForeignKey(

@@ -18,7 +18,7 @@ class DeskRecord(models.Model):
 
     `held` says whether it must have an owner and a due time. `version` is the number of its last step. `parent` is the
     record of the same desk that it belongs to, and `pair` the id of the record of another desk that goes with it.
-    `offered` is the colleague who has been asked to sign for it.
+    `offered` is the colleague who has been asked to sign for it, and `indexed` the search index that has the record as it is.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -33,6 +33,7 @@ class DeskRecord(models.Model):
     due_at = models.DateTimeField(null=True)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True)
     pair = models.UUIDField(null=True, unique=True)
+    indexed = models.UUIDField(null=True)
 
     class Meta:
         db_table = "reports_record"

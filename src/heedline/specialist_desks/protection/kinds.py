@@ -24,6 +24,7 @@ SITE_KIND: Final = RecordKind(
         ("current", "add-visit"): "current",
         ("current", "review"): "current",
         ("current", "close"): "closed",
+        ("closed", "link"): "closed",
         ("closed", "reopen"): "current",
     },
 )

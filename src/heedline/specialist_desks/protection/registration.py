@@ -5,12 +5,13 @@ from __future__ import annotations
 from heedline.audit.acts import DeskActs
 from heedline.casework.access.session import Attendance
 from heedline.casework.pages.desk_tabs import MenuLink, ReportPlace, ReportTab
+from heedline.casework.records import record_index
 from heedline.casework.report.notes import SealedParts
 from heedline.config.specialist_desks import DeskRoutes
 from heedline.desk_hooks.register import SpecialistDesk
 from heedline.jobs.demonstration.desks import DemoData
 from heedline.permits.roles import DeskGrants, Grant, Role
-from heedline.specialist_desks.protection import demo, sites
+from heedline.specialist_desks.protection import demo, earlier_sites, sites
 from heedline.specialist_desks.protection.kinds import SITE_KIND, VISIT_KIND
 from heedline.specialist_desks.protection.vocabulary import (
     SITE,
@@ -59,6 +60,7 @@ DESK = SpecialistDesk(
         ),
         SITE_KIND,
         VISIT_KIND,
+        record_index.indexing_of(SITE_KIND, earlier_sites.keys_of),
         DemoData(demo.load),
         MenuLink(url="protection-sites", text="Sites", shown=_advises),
         ReportTab(

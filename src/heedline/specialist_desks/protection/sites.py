@@ -41,6 +41,7 @@ from heedline.specialist_desks.protection.vocabulary import (
 VISIT_OPEN: Final = (
     "A visit of this site is open. Follow it up, or record that it was not held, before you close the site."
 )
+OTHER_SITE: Final = "This request has a site already."
 _ADVISE: Final = ProtectionCapability.ADVISE
 #: The moves that need nothing but a reason, if that. Those that need a new review time are marked with True.
 _PLAIN: Final = {"review": True, "close": False, "reopen": True}
@@ -125,6 +126,18 @@ def begin_from(request: UUID, facts: SiteFacts, *, by: Attendance, at: datetime)
     return ref
 
 
+def join(request: UUID, site: UUID, *, by: Attendance, at: datetime) -> None:
+    """Note that a request is about a site that has a record already. Raises what `of_request` raises, Refused, and NotNow for
+    a request that is about another site.
+    """
+    known = of_request(request, by=by, at=at)
+    if known.site not in (None, site):
+        raise NotNow(OTHER_SITE)
+    _add_request(site, request, by=by, at=at)
+    if known.site is None:
+        _link(request, site, by=by, at=at)
+
+
 @record.record_verb(ProtectionAct.SITE_MOVED)
 def _begin(desk: UUID, facts: SiteFacts, *, by: Attendance, at: datetime) -> UUID:
     due = timing.review_due(at)
@@ -137,13 +150,14 @@ def _begin(desk: UUID, facts: SiteFacts, *, by: Attendance, at: datetime) -> UUI
 def _link(request: UUID, site: UUID, *, by: Attendance, at: datetime) -> None:
     found = verb.find(request, by=by, at=at)
     found.permit(Capability.READ_REPORT)
+    if parts_of([request], Q(part=SITE_OF_REQUEST)):
+        raise NotNow(OTHER_SITE)
     notes.seal(found, {"site": str(site)}, part=SITE_OF_REQUEST)
     verb.record(found, ProtectionAct.REQUEST_LINKED)
 
 
 @record.record_verb(ProtectionAct.SITE_MOVED)
-def add_request(ref: UUID, request: UUID, *, by: Attendance, at: datetime) -> None:
-    """Note on a site that another request is about it. Adding it twice changes nothing. Raises NotHere, Refused and NotNow."""
+def _add_request(ref: UUID, request: UUID, *, by: Attendance, at: datetime) -> None:
     found = _found(ref, by=by, at=at)
     facts = SiteFacts.of_words(found.words)
     if str(request) not in facts.requests:

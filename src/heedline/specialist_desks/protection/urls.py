@@ -9,6 +9,7 @@ from heedline.specialist_desks.protection.pages import (
 
 urlpatterns = [
     path("w/r/<uuid:ref>/site/", site_pages.of_request, name="protection-site-of-request"),
+    path("w/r/<uuid:ref>/site/join/", site_pages.join_request, name="protection-join-request"),
     path("w/sites/", site_pages.site_list, name="protection-sites"),
     path("w/sites/new/", site_pages.new_site, name="protection-new-site"),
     path("w/sites/<uuid:ref>/", site_pages.site, name="protection-site"),

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -18,11 +17,8 @@ from uuid import UUID, uuid4
 from django.db.models import Q, QuerySet
 
 from heedline.audit import journal
-from heedline.casework.access.keyring import Keyring
 from heedline.casework.records import desk_parts
-from heedline.casework.search import desk_index
 from heedline.casework.search.documents import IndexVisit, SearchedText
-from heedline.casework.search.page_store import one_snapshot
 from heedline.desks.models import Desk
 from heedline.index import Document, SealedIndex
 from heedline.packs.urgency import Urgency
@@ -118,18 +114,6 @@ def report_keys(visit: IndexVisit, report: Report, texts: Sequence[SearchedText]
         elif parts:
             _raise(known, visit)
     return [NAMES.format(one.key) for one in locators]
-
-
-@contextmanager
-def open_index(desk: UUID, ring: Keyring) -> Iterator[SealedIndex | None]:
-    """Open the desk's index, or yield None if there is none that this session can open."""
-    with one_snapshot():
-        row = SearchIndex.objects.filter(desk_id=desk).first()
-        if row is None or row.epoch not in ring.seeds or not row.size:
-            yield None
-            return
-        with desk_index.reading(row, ring) as index:
-            yield index
 
 
 def item_at(index: SealedIndex, key: str) -> UUID | None:

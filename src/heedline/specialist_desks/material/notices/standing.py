@@ -13,13 +13,12 @@ from heedline.casework.delivery.attempts import AttemptOutcome
 from heedline.casework.errors import CannotOpen, ChangedSinceArrival
 from heedline.casework.linking import deconfliction, desk_notices
 from heedline.casework.records import desk_parts
-from heedline.casework.search import documents
+from heedline.casework.search import desk_index, documents
 from heedline.index import Damaged
 from heedline.permits.scopes import reports_of
 from heedline.reports.models import SealedValues
 from heedline.specialist_desks.material.delivery import pack_data
 from heedline.specialist_desks.material.items import register_check, sightings
-from heedline.specialist_desks.material.items.finding import open_index
 from heedline.specialist_desks.material.items.found_item import FoundItem
 from heedline.specialist_desks.material.items.register_check import ReportsNaming
 from heedline.specialist_desks.material.models import ChannelTestRecord, Examination, NoticeAttempt
@@ -69,7 +68,7 @@ class ItemDeconfliction:
 def naming(found: FoundItem) -> ReportsNaming | None:
     """Return the reports that refer to an item, or None if this session can't read the desk's index."""
     try:
-        with open_index(found.item.desk_id, found.by.keys()) as index:
+        with desk_index.open_index(found.item.desk_id, found.by.keys()) as index:
             return register_check.named_in(index, found.content) if index is not None else None
     except (CannotOpen, Damaged):
         return None

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 
 from heedline.casework.access.session import Attendance
+from heedline.casework.search import desk_index
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.material.evidence.reading import ItemEvidence, evidence_of
 from heedline.specialist_desks.material.examination import examining
@@ -16,7 +17,6 @@ from heedline.specialist_desks.material.examination.examining import Examination
 from heedline.specialist_desks.material.examination.law import ExaminationAnswers
 from heedline.specialist_desks.material.items import reporters_words
 from heedline.specialist_desks.material.items.contents import ItemContent
-from heedline.specialist_desks.material.items.finding import open_index
 from heedline.specialist_desks.material.items.found_item import find, item_verb
 from heedline.specialist_desks.material.items.reporters_words import ReportersWords
 from heedline.specialist_desks.material.rules import ItemMove, ItemOutcome, ItemState
@@ -45,7 +45,7 @@ def find_lawful(
     """
     found = find(ref, by=by, at=at, version=version)
     found.permit(MaterialCapability.EXAMINE)
-    with open_index(found.item.desk_id, by.keys()) as index:
+    with desk_index.open_index(found.item.desk_id, by.keys()) as index:
         reports = reporters_words.read(found.content, found.item.desk_id, index, by.keys())
     whole = why_not_brief(found.content, reports, evidence_of(ref, by=by))
     if whole:

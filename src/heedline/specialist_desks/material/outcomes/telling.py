@@ -24,7 +24,7 @@ from heedline.casework.recording import refusals_logged
 from heedline.casework.records import desk_parts
 from heedline.casework.report.opening import open_stored
 from heedline.casework.report.verb import find as find_report
-from heedline.casework.search import documents
+from heedline.casework.search import desk_index, documents
 from heedline.permits.capabilities import Capability
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import NotNow
@@ -32,7 +32,7 @@ from heedline.reports.models import Receipt
 from heedline.specialist_desks.material.delivery.pack_data import notice_rules
 from heedline.specialist_desks.material.items import sightings
 from heedline.specialist_desks.material.items.contents import ItemContent
-from heedline.specialist_desks.material.items.finding import EVERY, open_index, reports_naming
+from heedline.specialist_desks.material.items.finding import EVERY, reports_naming
 from heedline.specialist_desks.material.items.found_item import my_desk
 from heedline.specialist_desks.material.models import MaterialItem
 from heedline.specialist_desks.material.rules import OPEN, ItemState
@@ -79,7 +79,7 @@ def due_messages(*, by: Attendance, at: datetime) -> DueMessages:
     )
     opened = desk_parts.opened([one.container for one in rows], ring)
     naming: dict[UUID, list[MaterialItem]] = defaultdict(list)
-    with open_index(desk, ring) as index:
+    with desk_index.open_index(desk, ring) as index:
         for row in rows:
             if index is None or row.container not in opened:
                 continue

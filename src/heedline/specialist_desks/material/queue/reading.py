@@ -24,7 +24,7 @@ from heedline.casework.recording import refusals_logged
 from heedline.casework.records import desk_parts
 from heedline.casework.report import restrictions
 from heedline.casework.report.opening import short_name
-from heedline.casework.search import documents, indexing
+from heedline.casework.search import desk_index, documents, indexing
 from heedline.desks.models import Officer
 from heedline.index import Damaged, SealedIndex
 from heedline.permits.scopes import reports_of
@@ -37,7 +37,6 @@ from heedline.specialist_desks.material.items.contents import ItemContent
 from heedline.specialist_desks.material.items.finding import (
     RANKED,
     item_at,
-    open_index,
     ranked,
     reports_naming_each,
 )
@@ -163,7 +162,7 @@ def queue(chosen: str, page: int, *, by: Attendance, at: datetime) -> ItemQueue:
     ring = by.keys()
     indexing.keep_up(by=by, at=at)
     last = page * A_PAGE
-    with open_index(desk, ring) as index:
+    with desk_index.open_index(desk, ring) as index:
         for most in (last + _SPARE, _MOST_RANKED):
             most = min(most, _MOST_RANKED)
             order = ranked(index, chosen, most=most) if chosen in RANKED and index is not None else []
@@ -236,7 +235,7 @@ def item(ref: UUID, *, by: Attendance, at: datetime, counted: bool = True) -> It
         journal.record(
             MaterialAct.VIEWED, actor=by.officer_id, desk=row.desk_id, thing="item", thing_id=row.id
         )
-    with open_index(row.desk_id, ring) as index:
+    with desk_index.open_index(row.desk_id, ring) as index:
         lines = lines_of([row.id], index, ring, by, at)
         if not lines:
             raise CannotOpen
@@ -297,7 +296,7 @@ def items_of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[ItemLin
         locators = locators_of(documents.texts_of(report, parts, ring))
     except (CannotOpen, ChangedSinceArrival):
         return ()
-    with open_index(desk, ring) as index:
+    with desk_index.open_index(desk, ring) as index:
         if index is None:
             return ()
         found = [item_at(index, one.key) for one in locators]

@@ -9,9 +9,9 @@ from django.db import transaction
 from heedline.audit import journal
 from heedline.casework.access.session import Attendance
 from heedline.casework.recording import refusals_logged
-from heedline.casework.search import indexing
+from heedline.casework.search import desk_index, indexing
 from heedline.reports.lifecycle import NotNow
-from heedline.specialist_desks.material.items.finding import WORD, open_index, words_of
+from heedline.specialist_desks.material.items.finding import WORD, words_of
 from heedline.specialist_desks.material.items.found_item import my_desk
 from heedline.specialist_desks.material.queue import reading
 from heedline.specialist_desks.material.queue.reading import ItemLine
@@ -35,7 +35,7 @@ def search(text: str, *, by: Attendance, at: datetime) -> tuple[ItemLine, ...]:
     if not words:
         raise NotNow(NO_WORDS)
     indexing.keep_up(by=by, at=at)
-    with transaction.atomic(), open_index(desk, ring) as index:
+    with transaction.atomic(), desk_index.open_index(desk, ring) as index:
         keys = [WORD.format(one) for one in words]
         found = index.seen(keys, most=_MOST_EACH) if index is not None else {}
         first = found.get(keys[0], [])

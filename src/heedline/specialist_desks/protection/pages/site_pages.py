@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,7 +19,8 @@ from heedline.casework.pages import case_file
 from heedline.casework.records import open_records
 from heedline.dispatch.clocks import moment_words
 from heedline.packs import load_pack
-from heedline.specialist_desks.protection import sites, visits
+from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.protection import earlier_sites, sites, visits
 from heedline.specialist_desks.protection.content import SiteFacts, choices_of
 from heedline.specialist_desks.protection.kinds import SITE_KIND
 from heedline.specialist_desks.protection.pages import site_form, visit_pages
@@ -149,7 +151,24 @@ def of_request(request: OfficeRequest, ref: UUID) -> HttpResponse:
         if isinstance(done, HttpResponse):
             return done
         context["form"], status = done, 422 if done.errors else 200
+        context["earlier"] = earlier_sites.like(told.facts, by=by)
     return page(request, "protection/of_request.html", file, "protection-site-of-request", context, status)
+
+
+@open_to(Audience.UNLOCKED)
+@require_POST
+def join_request(request: OfficeRequest, ref: UUID) -> HttpResponse:
+    """Note that a request is about a site that has a record already, and show that site."""
+    try:
+        site = UUID(request.POST.get("site", ""))
+    except ValueError:
+        raise NotHere from None
+    try:
+        sites.join(ref, site, by=request.attendance, at=session.now())
+    except NotNow as no:
+        messages.error(request, no.reason)
+        return HttpResponseRedirect(reverse("protection-site-of-request", kwargs={"ref": ref}))
+    return HttpResponseRedirect(reverse("protection-site", kwargs={"ref": site}))
 
 
 @open_to(Audience.UNLOCKED)

@@ -1323,7 +1323,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
-                        ("certificate", None),
+                        ("certificate__isnull", True),
                         ("decided_by", None),
                         ("decided_on", None),
                         ("done", False),
@@ -1337,7 +1337,7 @@ class Migration(migrations.Migration):
                         ("true_from__isnull", False),
                     ),
                     models.Q(
-                        ("certificate", None),
+                        ("certificate__isnull", True),
                         ("decided_by__isnull", False),
                         ("decided_on__isnull", False),
                         ("done", False),
@@ -1420,7 +1420,7 @@ class Migration(migrations.Migration):
             model_name="dissemination",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("receipt", None), ("received_at", None), ("received_by", None)),
+                    models.Q(("receipt__isnull", True), ("received_at", None), ("received_by", None)),
                     models.Q(
                         ("receipt__isnull", False),
                         ("received_at__isnull", False),

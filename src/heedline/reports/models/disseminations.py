@@ -104,7 +104,7 @@ class Dissemination(models.Model):
                 name="sent_was_checked",
             ),
             models.CheckConstraint(
-                condition=models.Q(receipt=None, received_by=None, received_at=None)
+                condition=models.Q(receipt__isnull=True, received_by=None, received_at=None)
                 | models.Q(receipt__isnull=False, received_by__isnull=False, received_at__isnull=False),
                 name="partner_received_whole",
             ),

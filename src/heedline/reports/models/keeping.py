@@ -124,7 +124,7 @@ class Disposal(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(
-                    decided_by=None, decided_on=None, done=False, certificate=None, true_from=None
+                    decided_by=None, decided_on=None, done=False, certificate__isnull=True, true_from=None
                 )
                 | models.Q(
                     decided_by__isnull=False,
@@ -137,7 +137,7 @@ class Disposal(models.Model):
                     decided_by__isnull=False,
                     decided_on__isnull=False,
                     done=False,
-                    certificate=None,
+                    certificate__isnull=True,
                     true_from=None,
                 ),
                 name="disposed_whole",

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-UNITS = sorted(Path("deploy/systemd").glob("*.service"))
+SHIPPED = Path("deploy/systemd")
+UNITS = sorted(SHIPPED.glob("*.service"))
+#: Applied by systemd to every unit whose name begins with "heedline-".
+SANDBOX = Path("heedline-.service.d/sandbox.conf")
 ANALYZE = shutil.which("systemd-analyze")
 
 
@@ -21,9 +24,8 @@ def test_there_is_a_unit_for_each_process_under_a_user_of_its_own() -> None:
     assert len({user for (user,) in users}) == len(UNITS)
 
 
-@pytest.mark.parametrize("file", UNITS, ids=lambda file: file.stem)
-def test_a_unit_gives_up_what_its_process_does_not_need(file: Path) -> None:
-    lines = set(file.read_text().splitlines())
+def test_all_units_share_one_sandbox() -> None:
+    shared = _settings(SHIPPED / SANDBOX)
     assert {
         "NoNewPrivileges=yes",
         "CapabilityBoundingSet=",
@@ -32,19 +34,41 @@ def test_a_unit_gives_up_what_its_process_does_not_need(file: Path) -> None:
         "PrivateDevices=yes",
         "LimitCORE=0",
         "UMask=0077",
-    } <= lines
-    if file.stem in ("heedline-public", "heedline-partner", "heedline-worker"):
-        assert {"RestrictNamespaces=yes", "SystemCallFilter=@system-service"} <= lines
+    } <= shared
+    names = {line.partition("=")[0] for line in shared} - {"RestrictAddressFamilies"}
+    for file in UNITS:
+        assert not {line.partition("=")[0] for line in _settings(file)} & names, (
+            "what the shared file gives wins, so a unit's own line would be without effect"
+        )
+
+
+@pytest.mark.parametrize("name", ["public", "partner", "worker"])
+def test_processes_without_a_sandbox_of_their_own_give_up_namespaces_and_system_calls(name: str) -> None:
+    assert {"RestrictNamespaces=yes", "SystemCallFilter=@system-service"} <= _settings(
+        SHIPPED / f"heedline-{name}.service"
+    )
+
+
+def _settings(file: Path) -> set[str]:
+    return {line for line in file.read_text().splitlines() if "=" in line and not line.startswith("#")}
 
 
 @pytest.mark.thorough
 @pytest.mark.skipif(ANALYZE is None, reason="this machine has no systemd")
 def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
+    (tmp_path / SANDBOX).parent.mkdir()
+    shutil.copy(SHIPPED / SANDBOX, tmp_path / SANDBOX)
     for file in UNITS:
         text = file.read_text().replace("/opt/heedline/.venv/bin/heedline", "/bin/true")
         (tmp_path / file.name).write_text(re.sub(r"(?m)^(User|After|Wants|PartOf)=.*\n", "", text))
     done = subprocess.run(
-        [str(ANALYZE), "verify", "--man=no", "--recursive-errors=no", *map(str, sorted(tmp_path.iterdir()))],
+        [
+            str(ANALYZE),
+            "verify",
+            "--man=no",
+            "--recursive-errors=no",
+            *map(str, sorted(tmp_path.glob("*.service"))),
+        ],
         capture_output=True,
         text=True,
         check=False,

@@ -65,7 +65,7 @@ PLAIN: dict[str, str] = {
     "reports_incident": "id name slug kind desk_id",  # public while its form is open, and its address afterwards
     "reports_sweep": "id desk_id until outcome closed left_out not_restored",
     "reports_swept": "id sweep_id report_id version slot due_at status",
-    "reports_dissemination": "id report_id partner_id state purpose basis conditions urgent answer_minutes answer_by due_at version"
+    "reports_dissemination": "id report_id partner_id state purpose basis conditions urgent answer_minutes answer_by meets_on due_at version"
     " container necessity compared key answer_code answer answer_key ended_words",
     "reports_earlier_answer": "id report_id dissemination_id number code container key",
     "reports_translation": "id report_id message_id outward asked_words due_at state",

@@ -111,6 +111,10 @@ def test_the_role_that_alone_may(function: str, capability: Capability) -> None:
     assert set(re.findall(r"a\.role = '([a-z]+)'", source(function))) == may(capability)
 
 
+def test_the_roles_that_sign_what_a_panel_decides() -> None:
+    assert listed(source("permits.answer_sent"), "a.role IN ") == may(Capability.SIGN_DECISION)
+
+
 def test_the_roles_that_see_what_their_people_practised() -> None:
     asked = set(re.findall(r"lead\.role = '([a-z]+)'", source("permits.practised_by_mine")))
     assert asked == may(Capability.RECORD_TRAINING)

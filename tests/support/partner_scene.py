@@ -63,6 +63,13 @@ def at_the_council(
             access_session.leave()
 
 
+def chaired(people: People, name: str = "Petra", role: Role = Role.CHAIR) -> None:
+    """Let a member of the council's team chair its panel, or be the deputy."""
+    house = people.house
+    with acting("office"):
+        stewardship.appoint(house.officers[name], role, house.desks[COUNCIL], hands=house.hands, at=people.at)
+
+
 def compared(people: People, name: str = "Odile") -> None:
     """`name` phones the council and compares the words of whoever made its key."""
     with people.sitting(name) as here:
@@ -128,8 +135,10 @@ def opened(people: People, ident: UUID, name: str = "Petra") -> OpenedHere:
         return partner_inbox.open_it(ident, by=here, at=people.at)
 
 
-def answered(people: People, ident: UUID, code: str = "taken-on", text: str = "We will visit.") -> None:
-    with at_the_council(people) as here:
+def answered(
+    people: People, ident: UUID, code: str = "taken-on", text: str = "We will visit.", *, name: str = "Petra"
+) -> None:
+    with at_the_council(people, name) as here:
         partner_inbox.answer(ident, code, text, danger="no", by=here, at=people.at)
 
 

@@ -82,3 +82,4 @@ class Capability(AnyCapability):
     RELEASE_AGAIN = "release-again"
     READ_SENT = "read-sent"
     ANSWER_SENT = "answer-sent"
+    SIGN_DECISION = "sign-decision"

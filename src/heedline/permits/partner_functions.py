@@ -34,6 +34,7 @@ class SentRow:
     answer_code: str
     answered_by: UUID | None
     answered_at: datetime | None
+    meets_on: date | None
 
 
 @dataclass(frozen=True)

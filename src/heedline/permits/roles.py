@@ -24,6 +24,8 @@ class Role(StrEnum):
     OVERSEER = "overseer"
     WELFARE = "welfare"
     PARTNER = "partner"
+    CHAIR = "chair"
+    DEPUTY = "deputy"
 
 
 #: In words, for `docs/access.md` and the settings page.
@@ -35,7 +37,9 @@ DESCRIPTIONS: dict[Role, str] = {
     Role.STEWARD: "Sets up desks and officers and signs their keys, two together. Plans the rota of any desk. Opens nothing.",
     Role.OVERSEER: "Can view the log, access lists and disposal certificates. Cannot open reports, belong to a desk that reads reports, or be a steward.",
     Role.WELFARE: "Looks after the welfare of officers: sees for how many minutes each of them has viewed files, and never which files or reports. Opens nothing.",
-    Role.PARTNER: "Works for a partner, on a site of its own: opens what a desk wrote for the partner, signs that it arrived, and answers. Holds no other role and sees no report.",
+    Role.PARTNER: "Works for a partner, on a site of its own: opens what a desk wrote for the partner, signs that it arrived, and answers. Holds no other role but chair or deputy, and sees no report.",
+    Role.CHAIR: "Chairs the panel of a partner, and signs its decisions. Held beside the role of partner at the same desk.",
+    Role.DEPUTY: "Signs the decisions of a panel when its chair is away. Held beside the role of partner at the same desk.",
 }
 
 _DESK_WORK = frozenset(
@@ -113,12 +117,20 @@ GRANTS: dict[Role, frozenset[C]] = {
     Role.OVERSEER: frozenset({C.OVERSEE, C.SEE_SEARCHES, C.SEE_KEYS, C.SEE_CERTIFICATES}),
     Role.WELFARE: frozenset({C.SEE_WELFARE}),
     Role.PARTNER: frozenset({C.MAKE_EPOCH, C.READDRESS, C.SEE_KEYS, C.READ_SENT, C.ANSWER_SENT}),
+    Role.CHAIR: frozenset({C.SIGN_DECISION}),
+    Role.DEPUTY: frozenset({C.SIGN_DECISION}),
 }
 
+#: Roles of partners' people, who hold no other.
+PARTNER_ROLES = frozenset({Role.PARTNER, Role.CHAIR, Role.DEPUTY})
 #: Roles that stand on a desk; the others are held for the whole installation.
-DESK_ROLES = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.INVESTIGATOR, Role.AUTHORISER, Role.PARTNER})
+DESK_ROLES = PARTNER_ROLES | {Role.OFFICER, Role.SUPERVISOR, Role.INVESTIGATOR, Role.AUTHORISER}
 #: Roles that are held only beside another role at the same desk.
-BESIDE: dict[Role, frozenset[Role]] = {Role.INVESTIGATOR: frozenset({Role.OFFICER, Role.SUPERVISOR})}
+BESIDE: dict[Role, frozenset[Role]] = {
+    Role.INVESTIGATOR: frozenset({Role.OFFICER, Role.SUPERVISOR}),
+    Role.CHAIR: frozenset({Role.PARTNER}),
+    Role.DEPUTY: frozenset({Role.PARTNER}),
+}
 #: Roles behind whose sign-in no key stands: what they see or set up, whoever signs in as them sees and sets up. They sign in
 #: here, never by the word of a provider of single sign-on.
 SIGN_IN_HERE = frozenset({Role.STEWARD, Role.OVERSEER, Role.WELFARE})

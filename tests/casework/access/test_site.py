@@ -34,6 +34,9 @@ def roles(house: House, name: str) -> set[str]:
         ("Stella", Role.PARTNER, "northgate"),
         ("Ned", Role.PARTNER, "northgate"),
         ("Odile", Role.OFFICER, "northgate"),
+        ("Odile", Role.CHAIR, "northgate"),
+        ("Odile", Role.CHAIR, "north-east"),
+        ("Petra", Role.DEPUTY, "north-east"),
     ],
 )
 def test_nobody_is_appointed_to_both(house: House, name: str, role: Role, desk: str) -> None:

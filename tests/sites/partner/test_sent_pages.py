@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -27,6 +28,7 @@ from tests.support.partner_scene import (
     TEXT,
     TITLE,
     answered,
+    chaired,
     checked,
     compared,
     in_danger,
@@ -75,6 +77,30 @@ def test_the_list_shows_what_waits_and_no_word_of_it(people: People) -> None:
         assert words not in petra.html
     petra.get(place(ident))
     assert petra.path.startswith("/unlock/"), "and to look at it, keys are unlocked"
+
+
+def test_a_panels_agenda_and_who_signs_its_decisions(people: People) -> None:
+    day = people.at.date() + timedelta(days=7)
+    _, ident = sent_to_the_council(people, purpose="panel", meets_on=day)
+    chaired(people)
+    opened(people, ident)
+    pavel = at_the_council(people, "Pavel")
+    pavel.get("/w/")
+    assert f"Panel on {day:%-d %B %Y}: 1 to decide" in pavel.html
+    for where in (place(ident), f"{place(ident)}answer/"):
+        pavel.get(where)
+        assert "The chair of the panel or a deputy signs the decision" in pavel.html, where
+        assert "<textarea" not in pavel.html
+    petra = at_the_council(people)
+    petra.get(f"{place(ident)}answer/")
+    assert "What did the panel decide?" in petra.html
+    assert "taken-on" not in petra.html
+    petra.send(f"{place(ident)}answer/", code="adopt", danger="no", text="Mentoring, from Monday.")
+    assert petra.path == place(ident)
+    assert "Adopted: the panel offers support" in petra.html
+    petra.get("/me/")
+    assert "Chairs the panel of a partner" in petra.html
+    assert sent(ident).answer_code == "adopt"
 
 
 def test_what_waits_stands_first_and_the_rest_in_pages(

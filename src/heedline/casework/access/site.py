@@ -14,7 +14,7 @@ from django.conf import settings
 
 from heedline.desks.models import PARTNER, Appointment, Desk, Officer, Organisation
 from heedline.permits.gate import Refused
-from heedline.permits.roles import Role
+from heedline.permits.roles import PARTNER_ROLES, Role
 
 
 def works_here(roles: Iterable[str]) -> bool:
@@ -58,17 +58,17 @@ def keep_apart(officer: Officer, role: Role, desk: Desk | None) -> None:
     until the appointment is made, so that of two simultaneous appointments the second sees the first.
     """
     Officer.objects.select_for_update().filter(pk=officer.pk).first()
-    if role is not Role.PARTNER:
+    if role not in PARTNER_ROLES:
         if desk is not None and desk.kind == PARTNER:
-            raise Refused("This is a partner’s desk. Its members can have only the partner role.")
+            raise Refused("This is a partner’s desk. Its members can have only the roles of partners.")
         if of_partner(officer) or Role.PARTNER in _roles(officer):
             raise Refused("They work for a partner and cannot hold any other role.")
         return
     if desk is None or desk.kind != PARTNER:
-        raise Refused("The partner role can be held only at a partner’s desk.")
+        raise Refused("This role can be held only at a partner’s desk.")
     if officer.organisation_id != desk.organisation_id:
         raise Refused("They do not belong to the partner organisation.")
-    if _roles(officer) - {Role.PARTNER}:
+    if _roles(officer) - PARTNER_ROLES:
         raise Refused(
             "They hold another role here. Somebody who works for a partner cannot hold any other role."
         )
@@ -82,7 +82,7 @@ def keep_desks_apart(kind: str, organisation: Organisation) -> None:
             raise Refused("This organisation is a partner, so it can have only partner desks.")
         return
     others = Appointment.objects.filter(officer__organisation=organisation, ended_on=None)
-    if desks.exclude(kind=PARTNER).exists() or others.exclude(role=Role.PARTNER).exists():
+    if desks.exclude(kind=PARTNER).exists() or others.exclude(role__in=PARTNER_ROLES).exists():
         raise Refused(
             "A partner must be a separate organisation. This one has desks or people of another kind."
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -80,6 +80,7 @@ class SentLine:
     due_words: str
     overdue: bool
     version: int
+    meets_on: date | None
 
     @property
     def to_check(self) -> bool:
@@ -149,11 +150,13 @@ def _when(at: datetime | None) -> str:
     return moment_words(at, office_zone())
 
 
-def _by(name: str | None, at: datetime | None) -> str:
+def by_and_when(name: str | None, at: datetime | None) -> str:
+    """Return a person's name and a time in words, or "" if there is no time."""
     return f"{name}, {_when(at)}" if at is not None else ""
 
 
-def _rows(by: Attendance) -> Any:
+def rows_of(by: Attendance) -> Any:
+    """Return the disclosures about reports at the officer's desks, with the people named in them."""
     return (
         Dissemination.objects.filter(report__in=reports_of(by.desk_ids))
         .select_related(
@@ -183,6 +186,7 @@ def _line(row: Dissemination, by: Attendance, at: datetime) -> SentLine:
         due_words=due_words(row.due_at, at, office_zone()) if row.due_at is not None else "",
         overdue=row.due_at is not None and is_overdue(row.due_at, at),
         version=row.version,
+        meets_on=row.meets_on,
     )
 
 
@@ -195,7 +199,7 @@ def open_lines(*, by: Attendance, at: datetime) -> tuple[SentLine, ...]:
         by.require(Capability.FOLLOW_DISSEMINATION)
         journal.record(Act.DISSEMINATIONS_LISTED, actor=by.officer_id)
     waits = WAITS | Q(id__in=_sent_back(by).values("id"))
-    found = _rows(by).filter(waits).order_by("due_at", "id")[:500]
+    found = rows_of(by).filter(waits).order_by("due_at", "id")[:500]
     return tuple(_line(row, by, at) for row in found)
 
 
@@ -232,7 +236,7 @@ def sent_about(ref: UUID, *, by: Attendance) -> tuple[str, ...]:
 
     No text is opened, so no keys are needed.
     """
-    found = _rows(by).filter(report=ref).exclude(sent_at=None)
+    found = rows_of(by).filter(report=ref).exclude(sent_at=None)
     return tuple(sorted({f"{row.partner.organisation.name}: {row.partner.name}" for row in found}))
 
 
@@ -256,7 +260,7 @@ def lines_about(refs: Collection[UUID], *, by: Attendance, at: datetime) -> tupl
     """Return the disclosures about reports at the officer's desks, newest first. No text is opened. Raises Refused."""
     by.require(Capability.FOLLOW_DISSEMINATION)
     return tuple(
-        _line(row, by, at) for row in _rows(by).filter(report__in=refs).order_by("-written_at", "id")
+        _line(row, by, at) for row in rows_of(by).filter(report__in=refs).order_by("-written_at", "id")
     )
 
 
@@ -265,30 +269,12 @@ def sent_on(ref: UUID, basis: str, *, by: Attendance) -> tuple[str, ...]:
 
     No text is opened, so no keys are needed.
     """
-    found = _rows(by).filter(report=ref, basis=basis).exclude(sent_at=None)
+    found = rows_of(by).filter(report=ref, basis=basis).exclude(sent_at=None)
     return tuple(
         f"{row.partner.organisation.name}: {row.partner.name}, sent on {_when(row.sent_at)}, "
         + (f"opened on {_when(row.received_at)}" if row.received_at else "not opened yet")
         for row in found.exclude(state=DisseminationState.WITHDRAWN).order_by("sent_at", "id")
     )
-
-
-def signed_answers(ref: UUID, codes: Collection[str], *, by: Attendance) -> tuple[str, ...]:
-    """Return which partner gave one of these answers about a report, by whom and when, oldest first.
-
-    Answers without a valid signature and those to withdrawn disclosures are left out. No text is returned, and no view is
-    logged. Raises Refused and Locked.
-    """
-    by.require(Capability.FOLLOW_DISSEMINATION)
-    found = _rows(by).filter(report=ref, answer_code__in=codes)
-    told = []
-    for row in found.exclude(state=DisseminationState.WITHDRAWN).order_by("answered_at", "id"):
-        said = _opened(row.report, [row], by).get(row.answer, {})
-        if _answer_holds(row, row.answer_code, said, row.answer_voice, row.answered_by_id):
-            told.append(
-                f"{row.partner.organisation.name}: {row.partner.name}: {_by(row.answered_by.name, row.answered_at)}"
-            )
-    return tuple(told)
 
 
 def of_report(ref: UUID, *, by: Attendance, at: datetime) -> tuple[SentFile, ...]:
@@ -305,8 +291,8 @@ def _read(ref: UUID, which: Q, *, by: Attendance, at: datetime) -> tuple[SentFil
         if report is None:
             raise NotHere
         by.require(Capability.FOLLOW_DISSEMINATION, report.desk_id, report.watch_id)
-        rows = list(_rows(by).filter(which, report=report).order_by("-written_at", "id"))
-    words = _opened(report, rows, by)
+        rows = list(rows_of(by).filter(which, report=report).order_by("-written_at", "id"))
+    words = opened_texts(report, rows, by)
     if rows:
         shown = conflict_terms.words_in([dict(one) for one in words.values()])
         with transaction.atomic():
@@ -319,7 +305,7 @@ def one(ident: UUID, *, by: Attendance, at: datetime) -> SentFile:
 
     Logged as in `of_report`. Raises NotHere, Refused and Locked.
     """
-    report = _rows(by).filter(pk=ident).values_list("report_id", flat=True).first()
+    report = rows_of(by).filter(pk=ident).values_list("report_id", flat=True).first()
     if report is None:
         raise NotHere
     found = _read(report, Q(pk=ident), by=by, at=at)
@@ -328,7 +314,7 @@ def one(ident: UUID, *, by: Attendance, at: datetime) -> SentFile:
     return found[0]
 
 
-def _opened(report: Report, rows: list[Dissemination], by: Attendance) -> dict[UUID, dict[str, Any]]:
+def opened_texts(report: Report, rows: list[Dissemination], by: Attendance) -> dict[UUID, dict[str, Any]]:
     """Return the text of every sealed part of these disclosures that this officer can decrypt."""
     ring = by.keys()
     wanted = {
@@ -361,28 +347,28 @@ def _file(
         title=str(sent.get("title", "It cannot be opened with your keys.")),
         text=str(sent.get("text", "")),
         necessity=str(why.get("necessity", "")),
-        written=_by(row.written_by.name, row.written_at),
-        checked=_by(row.checked_by.name if row.checked_by is not None else "", row.checked_at),
+        written=by_and_when(row.written_by.name, row.written_at),
+        checked=by_and_when(row.checked_by.name if row.checked_by is not None else "", row.checked_at),
         sent=_when(row.sent_at),
-        arrived=_by(row.received_by.name if row.received_by is not None else "", row.received_at),
+        arrived=by_and_when(row.received_by.name if row.received_by is not None else "", row.received_at),
         arrived_signed=_holds(
             row.receipt, row.received_by_id, receipt_paper(row.id, bytes(row.sha256), row.partner_id)
         ),
         answer_wanted=row.answer_minutes is not None,
-        answer_words=rules.answers.get(row.answer_code, row.answer_code),
+        answer_words=rules.answer_words(row.answer_code),
         answer=answer,
-        answered=_by(row.answered_by.name if row.answered_by is not None else "", row.answered_at),
-        answer_signed=_answer_holds(row, row.answer_code, said, row.answer_voice, row.answered_by_id),
+        answered=by_and_when(row.answered_by.name if row.answered_by is not None else "", row.answered_at),
+        answer_signed=answer_holds(row, row.answer_code, said, row.answer_voice, row.answered_by_id),
         earlier=tuple(
             EarlierReply(
-                rules.answers.get(one.code, one.code),
-                _by(one.by.name, one.at),
+                rules.answer_words(one.code),
+                by_and_when(one.by.name, one.at),
                 str(words.get(one.container, {}).get("text", "")),
-                _answer_holds(row, one.code, words.get(one.container, {}), one.voice, one.by_id),
+                answer_holds(row, one.code, words.get(one.container, {}), one.voice, one.by_id),
             )
             for one in sorted(row.earlier.all(), key=lambda one: -one.number)
         ),
-        ended=_by(row.ended_by.name if row.ended_by is not None else "", row.ended_at),
+        ended=by_and_when(row.ended_by.name if row.ended_by is not None else "", row.ended_at),
         ended_words=str(ended.get("reason", "")),
         can_check=line.to_read and not line.mine,
         can_withdraw=row.state
@@ -392,7 +378,7 @@ def _file(
     )
 
 
-def _answer_holds(
+def answer_holds(
     row: Dissemination,
     code: str,
     said: Mapping[str, Any],

@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -51,6 +51,7 @@ LONGEST, LONGEST_TITLE = 10_000, 120
 #: The parts of a report that they are kept in (`reports.models.disseminations`).
 SENT, PARTNER_HEADER, ANSWER = "sent", "partner", "answer"
 ONLY_FOR_LIFE = "A disclosure can be sent before a second officer has read it only if the report was assessed as a danger to life."
+NO_MEETING = "Enter the day of the panel’s meeting, today or later."
 STILL_OPEN = "A disclosure to a partner is unfinished. Finish it, withdraw it or have it reviewed first, under Partners."
 
 
@@ -70,11 +71,13 @@ class DisseminationDraft:
     text: str = field(repr=False)
     necessity: str = field(repr=False)
     urgent: bool = False
+    meets_on: date | None = None
+    """The day of the meeting at which a panel decides, for a purpose with a meeting."""
     files: tuple[ChosenFile, ...] = ()
     """The report's files whose derivatives are attached."""
 
 
-def _checked(writing: DisseminationDraft) -> tuple[dict[str, Any], str]:
+def _checked(writing: DisseminationDraft, at: datetime) -> tuple[dict[str, Any], str]:
     rules = load_pack(settings.PACK).partners
     if (
         writing.purpose not in rules.purposes
@@ -82,6 +85,8 @@ def _checked(writing: DisseminationDraft) -> tuple[dict[str, Any], str]:
         or not set(writing.conditions) <= rules.conditions.keys()
     ):
         raise ValueError("a purpose, a ground or a condition that the pack does not know")
+    if rules.purposes[writing.purpose].meets and (writing.meets_on is None or writing.meets_on < at.date()):
+        raise NotNow(NO_MEETING, about="meets_on")
     words: dict[str, Any] = {
         "title": notes.written(
             writing.title,
@@ -109,7 +114,7 @@ def write(ref: UUID, writing: DisseminationDraft, *, version: int, by: Attendanc
     Raises ValueError for a code that the pack does not
     know.
     """
-    words, why = _checked(writing)
+    words, why = _checked(writing, at)
     found = find(ref, by=by, at=at, version=version)
     found.permit(Capability.DISSEMINATE)
     restrictions.refuse_restricted(found)
@@ -134,6 +139,9 @@ def write(ref: UUID, writing: DisseminationDraft, *, version: int, by: Attendanc
         conditions=list(writing.conditions),
         urgent=writing.urgent,
         answer_minutes=load_pack(settings.PACK).partners.purposes[writing.purpose].answer_minutes,
+        meets_on=writing.meets_on
+        if load_pack(settings.PACK).partners.purposes[writing.purpose].meets
+        else None,
         due_at=at + _clock("partner_check"),
         container=container,
         sha256=digest,
@@ -326,19 +334,20 @@ def _seal_to(found: FoundReport, row: Dissemination, to: PartnerKey) -> None:
     post(Letter.SENT_TO_PARTNER, desk=to.desk, thing_id=row.id, at=found.at)
     purpose = load_pack(settings.PACK).partners.purposes[row.purpose]
     if purpose.answer_working_days:
-        row.answer_by = _working_days(found, purpose.answer_working_days)
+        row.answer_by = _working_days(found, purpose.answer_working_days, row.meets_on)
     for days in purpose.remind_after:  # `dissemination/clock.py` delivers none of them before its time
         post(Letter.SENT_TO_PARTNER, desk=to.desk, thing_id=row.id, at=_working_days(found, days))
 
 
-def _working_days(found: FoundReport, days: int) -> datetime:
-    """Return the end of this many working days in the calendar of the report's desk.
+def _working_days(found: FoundReport, days: int, start: date | None = None) -> datetime:
+    """Return the end of this many working days after now, or after the day `start`, in the calendar of the report's desk.
 
     A year whose public holidays are not listed counts as ordinary weeks: the time may be short by a day, but is never refused.
     """
     pack = load_pack(settings.PACK)
     calendar = pack.calendar_of(found.report.desk.code)
-    return pack.working_days.close_of(found.at, days, calendar=calendar)
+    begins = datetime.combine(start, time(12), pack.working_days.zone) if start is not None else found.at
+    return pack.working_days.close_of(begins, days, calendar=calendar)
 
 
 def _end(found: FoundReport, row: Dissemination, act: states.DisseminationMove, words: str | None) -> None:

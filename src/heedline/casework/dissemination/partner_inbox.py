@@ -62,6 +62,7 @@ class SentHere:
     id: UUID
     reference: str
     from_desk: str
+    purpose_code: str
     purpose: str
     conditions: tuple[str, ...]
     state: DisseminationState
@@ -74,6 +75,8 @@ class SentHere:
     answer_words: str
     answered_words: str
     basis: str
+    meets_on: date | None = None
+    """The day of the meeting at which the panel decides, where it does."""
     from_phone: str = ""
     """The sending desk's telephone number from the pack, or ""."""
 
@@ -231,7 +234,7 @@ def answer(
 ) -> None:
     """Reply to a disclosure, or add a further reply.
 
-    `danger` is one of `DANGER_ANSWERS`: all but "no" page the desk, whoever owns its report. Some answers of the pack are
+    What a panel decides at a meeting, only its chair or a deputy answers. `danger` is one of `DANGER_ANSWERS`: all but "no" page the desk, whoever owns its report. Some answers of the pack are
     danger by themselves. `phone` is the number that the desk is asked to call: it comes first in the reply, and is signed
     with it.
 
@@ -242,8 +245,6 @@ def answer(
     sealed. Raises ValueError for a code that the pack does not know.
     """
     pack = load_pack(settings.PACK)
-    if code not in pack.partners.answers:
-        raise ValueError("an answer that the pack does not know")
     text = notes.written(
         text, longest=LONGEST, missing="Write what the desk should know, or that there is nothing more."
     )
@@ -252,6 +253,10 @@ def answer(
         by.require(Capability.ANSWER_SENT, *desks_of(by))
         ring = by.keys()
         about = one(ident, by=by, at=at)
+        if about.meets_on is not None:
+            by.require(Capability.SIGN_DECISION, *desks_of(by))
+        if code not in pack.partners.answers_to(about.purpose_code):
+            raise ValueError("an answer that the pack does not know")
         if about.withdrawn:
             raise NotNow(_GONE)
         if about.no_longer_wanted:
@@ -332,6 +337,8 @@ def _lines(rows: list[SentRow], at: datetime) -> tuple[SentHere, ...]:
             id=row.id,
             reference=short_name(row.id),
             from_desk=desks.get(row.from_desk, "A desk"),
+            purpose_code=row.purpose,
+            meets_on=row.meets_on,
             purpose=rules.purposes[row.purpose].asked if row.purpose in rules.purposes else row.purpose,
             conditions=tuple(rules.conditions.get(code, code) for code in row.conditions),
             state=DisseminationState(row.state),
@@ -345,7 +352,7 @@ def _lines(rows: list[SentRow], at: datetime) -> tuple[SentHere, ...]:
             and row.state in {DisseminationState.SENT, DisseminationState.RECEIVED}
             and is_overdue(row.due_at, at),
             received_words=_by(names, row.received_by, row.received_at),
-            answer_words=rules.answers.get(row.answer_code, row.answer_code),
+            answer_words=rules.answer_words(row.answer_code),
             answered_words=_by(names, row.answered_by, row.answered_at),
             basis=rules.bases.get(row.basis, row.basis),
             from_phone=phones.get(row.from_desk, ""),
@@ -378,7 +385,7 @@ def opened_words(
 
 def _earlier(ident: UUID, by: Attendance) -> tuple[EarlierHere, ...]:
     """Return the partner's own earlier replies, with a placeholder for any that its keys cannot decrypt."""
-    rows, known = partner_functions.earlier_answers(ident), load_pack(settings.PACK).partners.answers
+    rows, known = partner_functions.earlier_answers(ident), load_pack(settings.PACK).partners
     names = dict(Officer.objects.filter(id__in={row.by for row in rows}).values_list("id", "name"))
     found = []
     for row in rows:
@@ -387,7 +394,7 @@ def _earlier(ident: UUID, by: Attendance) -> tuple[EarlierHere, ...]:
         except CannotOpen:
             said = {"text": _UNREADABLE}
         text = str(said.get("text", ""))
-        found.append(EarlierHere(known.get(row.code, row.code), _by(names, row.by, row.at), text))
+        found.append(EarlierHere(known.answer_words(row.code), _by(names, row.by, row.at), text))
     return tuple(found)
 
 

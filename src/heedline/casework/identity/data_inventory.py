@@ -157,7 +157,7 @@ HOLDS: tuple[HeldData, ...] = (
             "reports_sweep": "id desk_id by_id at until outcome closed left_out undone_by_id undone_at not_restored",
             "reports_swept": "id sweep_id report_id version slot due_at status",
             "reports_dissemination": "id report_id partner_id state purpose basis conditions urgent answer_minutes answer_by "
-            "due_at version container sha256 necessity voice written_by_id written_at compared checked_by_id checked_at sent_at "
+            "meets_on due_at version container sha256 necessity voice written_by_id written_at compared checked_by_id checked_at sent_at "
             "key receipt received_by_id received_at answer_code answer answer_key answer_voice answered_by_id answered_at "
             "ended_by_id ended_at ended_words",
             "reports_earlier_answer": "id report_id dissemination_id number code container key voice by_id at",

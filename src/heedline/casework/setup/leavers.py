@@ -81,8 +81,8 @@ def refuse_ending(officer: Officer, role: Role, desk: Desk) -> None:
     left = held - {role}
     if not left:
         raise Refused("This is their only role at this desk. End their work at the desk instead.")
-    if any(one in BESIDE and not left & BESIDE[one] for one in left):
-        raise Refused("They are also an investigator at this desk. End that role first.")
+    if needs := [one for one in left if one in BESIDE and not left & BESIDE[one]]:
+        raise Refused(f"They are also {needs[0]} at this desk. End that role first.")
 
 
 def end_role(officer: Officer, role: Role, desk: Desk, *, hands: Sequence[Signer], at: datetime) -> None:

@@ -166,7 +166,7 @@ def _check_role(facts: Mapping[str, str], officer: Officer | None) -> None:
     if role is Role.OFFICER and desk is not None:
         _begin_with_a_supervisor(desk)
     if officer is None and role in BESIDE:
-        raise Refused("Give this role to somebody who is already an officer of the desk.")
+        raise Refused("Give this role to somebody who already works at the desk.")
     if officer is not None:
         site.keep_apart(officer, role, desk)
         stewardship.refuse_alone(officer, role, desk)

@@ -365,7 +365,8 @@ def refuse_alone(officer: Officer, role: Role, desk: Desk | None) -> None:
     """Raise Refused if a role requires another that the officer does not hold at this desk."""
     held = Appointment.objects.filter(officer=officer, desk=desk, ended_on=None)
     if role in BESIDE and not held.filter(role__in=BESIDE[role]).exists():
-        raise gate.Refused("Only an officer or supervisor of a desk can be its investigator.")
+        needed = " or ".join(sorted(BESIDE[role]))
+        raise gate.Refused(f"This role can be held only by somebody who is {needed} at the same desk.")
 
 
 @transaction.atomic

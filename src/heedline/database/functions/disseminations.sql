@@ -6,10 +6,11 @@ SET ROLE heedline_usher;
 -- back: that it was.
 CREATE FUNCTION permits.sent_to_me(p_id uuid DEFAULT NULL) RETURNS TABLE (id uuid, from_desk uuid, purpose text, basis text, conditions text[],
     state text, urgent boolean, answer_wanted boolean, sent_at timestamptz, due_at timestamptz, received_by uuid,
-    received_at timestamptz, answer_code text, answered_by uuid, answered_at timestamptz)
+    received_at timestamptz, answer_code text, answered_by uuid, answered_at timestamptz, meets_on date)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT d.id, r.desk_id, d.purpose, d.basis, d.conditions, d.state, d.urgent, d.answer_minutes IS NOT NULL, d.sent_at,
-        d.due_at, d.received_by_id, d.received_at, d.answer_code, d.answered_by_id, d.answered_at
+        d.due_at, d.received_by_id, d.received_at, d.answer_code, d.answered_by_id, d.answered_at,
+        d.meets_on
     FROM public.reports_dissemination d JOIN public.reports_report r ON r.id = d.report_id
     WHERE d.partner_id IN (SELECT permits.my_partner_desks()) AND d.sent_at IS NOT NULL
         AND (p_id IS NULL OR d.id = p_id)
@@ -104,6 +105,12 @@ BEGIN
     SELECT * INTO d FROM public.reports_dissemination s WHERE s.id = p_id
         AND s.partner_id IN (SELECT permits.my_partner_desks()) FOR UPDATE;
     IF NOT FOUND OR d.state NOT IN ('sent', 'received', 'answered', 'done') THEN RETURN 'not-yours'; END IF;
+    -- what a panel decides, its chair or a deputy signs
+    IF d.meets_on IS NOT NULL AND NOT EXISTS (SELECT 1 FROM public.desks_appointment a
+            WHERE a.officer_id = permits.my_officer() AND a.desk_id = d.partner_id AND a.ended_on IS NULL
+                AND a.role IN ('chair', 'deputy')) THEN
+        RETURN 'not-yours';
+    END IF;
     SELECT count(*) INTO v_earlier FROM public.reports_earlier_answer a WHERE a.dissemination_id = p_id;
     IF d.state <> 'received' AND (d.answer IS NULL OR v_earlier >= 20
         OR EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = d.report_id

@@ -80,13 +80,13 @@ CREATE FUNCTION permits.i_look_after_welfare() RETURNS boolean LANGUAGE sql STAB
         AND a.role = 'welfare' AND a.desk_id IS NULL AND a.ended_on IS NULL)
 $$;
 
--- People of an organisation that has a partner desk, and who hold no other role anywhere.
+-- People of an organisation that has a partner desk, and who hold only roles of partners.
 CREATE FUNCTION permits.partner_people() RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
     SELECT o.id FROM public.desks_officer o
     WHERE o.organisation_id IN (SELECT d.organisation_id FROM public.desks_desk d WHERE d.kind = 'partner')
         AND NOT EXISTS (SELECT 1 FROM public.desks_appointment a
-            WHERE a.officer_id = o.id AND a.ended_on IS NULL AND a.role <> 'partner')
+            WHERE a.officer_id = o.id AND a.ended_on IS NULL AND a.role NOT IN ('partner', 'chair', 'deputy'))
 $$;
 
 SET ROLE heedline_owner;

@@ -17,9 +17,9 @@ BEGIN
         ]))
         AND (OLD.state || ' ' || NEW.state <> 'done answered' OR OLD.answer IS NOT NULL)
         AND ROW(NEW.id, NEW.report_id, NEW.partner_id, NEW.purpose, NEW.basis, NEW.conditions, NEW.urgent,
-            NEW.answer_minutes, NEW.container, NEW.sha256, NEW.necessity, NEW.voice, NEW.written_by_id, NEW.written_at,
+            NEW.answer_minutes, NEW.meets_on, NEW.container, NEW.sha256, NEW.necessity, NEW.voice, NEW.written_by_id, NEW.written_at,
             NEW.compared) IS NOT DISTINCT FROM ROW(OLD.id, OLD.report_id, OLD.partner_id, OLD.purpose, OLD.basis,
-            OLD.conditions, OLD.urgent, OLD.answer_minutes, OLD.container, OLD.sha256, OLD.necessity, OLD.voice,
+            OLD.conditions, OLD.urgent, OLD.answer_minutes, OLD.meets_on, OLD.container, OLD.sha256, OLD.necessity, OLD.voice,
             OLD.written_by_id, OLD.written_at, OLD.compared)
         -- set on sending, and never put off
         AND (NEW.answer_by IS NOT DISTINCT FROM OLD.answer_by OR OLD.sent_at IS NULL)

@@ -24,6 +24,8 @@ class Purpose:
     `name` is shown to the sender and `asked` to the recipient. `answer_days` is how long the recipient has to answer after
     opening it, or 0. `answer_working_days` is how many working days after the sending they have, or 0, and `remind_after`
     after how many of them they are reminded. If both are 0, no answer is wanted. `questions` are what the text begins with.
+
+    `meets` says that a panel decides at a meeting: the working days are counted from its date, and a chair or deputy signs.
     """
 
     code: str
@@ -33,6 +35,7 @@ class Purpose:
     answer_working_days: int = 0
     remind_after: tuple[int, ...] = ()
     questions: tuple[str, ...] = ()
+    meets: bool = False
 
     @property
     def answer_minutes(self) -> int | None:
@@ -48,16 +51,26 @@ class PartnerRules:
     """The rules read from `partners.toml`.
 
     Mappings are from codes to wording and keep the order of the file. `danger_answers` are the codes of the answers that say
-    by themselves that someone is in danger.
+    by themselves that someone is in danger. `decisions` are the answers to purposes that are decided at a meeting.
     """
 
     purposes: Mapping[str, Purpose]
     bases: Mapping[str, str]
     conditions: Mapping[str, str]
     answers: Mapping[str, str]
+    decisions: Mapping[str, str]
     danger_answers: tuple[str, ...]
     run: int
     saw: tuple[str, ...]
+
+    def answers_to(self, purpose: str) -> Mapping[str, str]:
+        """Return the answers that can be given to a disclosure for this purpose."""
+        found = self.purposes.get(purpose)
+        return self.decisions if found is not None and found.meets else self.answers
+
+    def answer_words(self, code: str) -> str:
+        """Return the words of an answer or a decision, or its code if the pack does not know it."""
+        return self.answers.get(code) or self.decisions.get(code, code)
 
     def points_to_source(self, text: str, told: str) -> tuple[str, ...]:
         """Return the passages of a disclosure's text that may identify the reporter as its source.
@@ -114,7 +127,10 @@ def _purpose(code: str, table: Table) -> Purpose:
         working,
         table.numbers("remind_after") if working else (),
         table.texts("questions", ()),
+        table.flag("meets", False),
     )
+    if purpose.meets and not working:
+        raise table.wrong("meets", "needs answer_working_days, which are counted from the meeting")
     if any(not 0 < day < working for day in purpose.remind_after):
         raise table.wrong("remind_after", "must be days before the answer is due")
     table.done()
@@ -133,6 +149,7 @@ def read_partners(folder: Traversable) -> PartnerRules:
         bases=_codes(table.table("bases")),
         conditions=_codes(table.table("conditions")),
         answers=(answers := _codes(table.table("answers"))),
+        decisions=_codes(table.table("decisions")),
         danger_answers=tuple(table.texts("danger_answers")),
         run=run,
         saw=tuple(one.casefold() for one in guard.texts("saw")),

@@ -324,6 +324,7 @@ class Migration(migrations.Migration):
                 ("urgent", models.BooleanField()),
                 ("answer_minutes", models.PositiveIntegerField(null=True)),
                 ("answer_by", models.DateTimeField(null=True)),
+                ("meets_on", models.DateField(null=True)),
                 ("due_at", models.DateTimeField(null=True)),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("container", models.UUIDField()),

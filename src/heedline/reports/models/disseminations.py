@@ -42,6 +42,7 @@ class Dissemination(models.Model):
         null=True
     )  # how long they have to answer once opened; none is wanted
     answer_by = models.DateTimeField(null=True)  # set on sending where the time to answer runs from then
+    meets_on = models.DateField(null=True)  # the day of the meeting at which a panel decides about it
     due_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 

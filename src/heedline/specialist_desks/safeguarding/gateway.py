@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import F
 
 from heedline.casework.access.session import Attendance
-from heedline.casework.dissemination import lines
+from heedline.casework.dissemination.signed_answers import signed_answers
 from heedline.casework.records import record
 from heedline.casework.records.record import FoundRecord
 from heedline.reports.lifecycle import NotNow
@@ -74,4 +74,4 @@ def accepted(reports: Sequence[str], *, by: Attendance) -> tuple[str, ...]:
 
     Raises Locked.
     """
-    return lines.signed_answers(UUID(reports[-1]), regimes.rules().accepts, by=by) if reports else ()
+    return signed_answers(UUID(reports[-1]), regimes.rules().accepts, by=by) if reports else ()

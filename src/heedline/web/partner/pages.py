@@ -28,7 +28,7 @@ def me(request: SignedInRequest) -> HttpResponse:
     by = request.attendance
     context = {
         "organisation": by.organisation,
-        "may": DESCRIPTIONS[Role.PARTNER],
+        "may": [DESCRIPTIONS[one] for one in Role if one in by.roles],
         "email": request.user.get_username(),
         "last_sign_in": last_sign_in_words(request),
         "own_words": key_overview.own_words(by),

@@ -6,7 +6,7 @@ is recorded in the log of the desk that sent it.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -22,6 +22,7 @@ from heedline.casework.dissemination import partner_inbox, sent_files
 from heedline.casework.dissemination.partner_inbox import OpenedHere, SentHere
 from heedline.casework.errors import CannotOpen, Conflict, SealingStopped
 from heedline.packs import load_pack
+from heedline.permits.capabilities import Capability
 from heedline.reports.dissemination_states import DisseminationState
 from heedline.reports.lifecycle import NotNow
 from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea, TextInput
@@ -33,6 +34,11 @@ from heedline.web.shell.danger_answers import DANGER_TOLD
 from heedline.web.shell.file_frames import framing, token_address
 from heedline.web.shell.saved_words import restored
 
+_ANSWERED = "What you do, what you know, whom they can phone. It is sealed to the desk, and signed by you."
+_DECIDED = (
+    "The reasons. If the person is not adopted, what happens instead and who does it. If it is deferred, until when. It is"
+    " sealed to the desk, and signed by you."
+)
 #: So many are listed on a page of those that wait for nobody.
 _ON_A_PAGE = 25
 _CHANGED = "The keys of the desk have changed in this moment. Nothing was sent. Send it again."
@@ -42,14 +48,14 @@ _CANNOT_SEAL = (
 )
 
 
-def answer_fields() -> tuple[Field, ...]:
-    """Return the fields for a reply, in the pack's wording."""
-    known = load_pack(settings.PACK).partners.answers
+def answer_fields(purpose: str, *, decides: bool) -> tuple[Field, ...]:
+    """Return the fields for a reply to a disclosure for this purpose, in the pack's wording. `decides` is for a panel's decision."""
+    known = load_pack(settings.PACK).partners.answers_to(purpose)
     return (
         Radios(
             name="code",
-            label="What is your answer?",
-            required="Choose your answer",
+            label="What did the panel decide?" if decides else "What is your answer?",
+            required="Choose the decision" if decides else "Choose your answer",
             choices=tuple(FieldOption(value=code, label=words) for code, words in known.items()),
             small=True,
         ),
@@ -65,7 +71,7 @@ def answer_fields() -> tuple[Field, ...]:
         TextArea(
             name="text",
             label="What should the desk know?",
-            hint="What you do, what you know, whom they can phone. It is sealed to the desk, and signed by you.",
+            hint=_DECIDED if decides else _ANSWERED,
             required="Write what the desk should know, or that there is no more",
             limit=partner_inbox.LONGEST,
             tell_limit=True,
@@ -79,16 +85,22 @@ def answer_fields() -> tuple[Field, ...]:
 def listing(request: SignedInRequest) -> HttpResponse:
     """List the disclosures sent to the partner, with waiting ones first and then the rest, newest first.
 
-    No text is shown, because disclosures are opened one by one.
+    What a panel decides is listed by meeting, before the rest. No text is shown, because disclosures are opened one by one.
     """
     found = partner_inbox.listing(by=request.attendance, at=session.now())
     waiting = [one for one in found if _turn(one)]
+    meetings: dict[date, list[SentHere]] = {}
+    for each in sorted(waiting, key=lambda one: one.meets_on or date.max):
+        if each.meets_on is not None:
+            meetings.setdefault(each.meets_on, []).append(each)
+    waiting = [one for one in waiting if one.meets_on is None]
     rest = [one for one in found if not _turn(one)]
     pages = max(1, -(-len(rest) // _ON_A_PAGE))
     asked = request.GET.get("page", "")
     page = min(pages, max(1, int(asked))) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
     shown = rest[(page - 1) * _ON_A_PAGE : page * _ON_A_PAGE]
-    context = {"waiting": waiting, "rest": shown, "page": page, "pages": pages}
+    agendas = [(f"{day:%-d %B %Y}", cases) for day, cases in meetings.items()]
+    context = {"agendas": agendas, "waiting": waiting, "rest": shown, "page": page, "pages": pages}
     return render(request, "partner/listing.html", context)
 
 
@@ -118,9 +130,16 @@ def one(request: SignedInRequest, ref: UUID) -> HttpResponse:
     context |= {
         "about": about,
         "opened": opened,
-        "can_answer": about.can_answer,
+        "can_answer": about.can_answer and _signs(about, by),
+        "can_add": about.can_add and _signs(about, by),
+        "others_sign": not _signs(about, by),
     }
     return render(request, "partner/one.html", context)
+
+
+def _signs(about: SentHere, by: Attendance) -> bool:
+    """Return whether this person may answer: what a panel decides, only its chair or a deputy signs."""
+    return about.meets_on is None or by.may(Capability.SIGN_DECISION)
 
 
 @open_to(Audience.UNLOCKED)
@@ -153,7 +172,7 @@ def answer(request: SignedInRequest, ref: UUID) -> HttpResponse:
     """Reply to a disclosure, or add to an earlier reply."""
     by, at = request.attendance, session.now()
     about = partner_inbox.one(ref, by=by, at=at)
-    fields = answer_fields()
+    fields = answer_fields(about.purpose_code, decides=about.meets_on is not None)
     kept = restored(request, fields)
     form, status = kept or Form(fields), 200
     if request.method == "POST":
@@ -185,7 +204,8 @@ def answer(request: SignedInRequest, ref: UUID) -> HttpResponse:
         "about": about,
         "opened": _beside(about, by, at),
         "form": form,
-        "can_answer": about.can_answer or about.can_add,
+        "can_answer": (about.can_answer or about.can_add) and _signs(about, by),
+        "others_sign": not _signs(about, by),
         "words_came_back": kept is not None,
         "form_of": form_of(by),
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from uuid import UUID
 
 from django.conf import settings
@@ -10,11 +11,25 @@ from django.conf import settings
 from heedline.casework.attachments import viewing
 from heedline.casework.attachments.disclosing import ChosenFile, described
 from heedline.casework.attachments.viewing import ViewableFile
-from heedline.casework.dissemination.outgoing import LONGEST, LONGEST_TITLE, DisseminationDraft
+from heedline.casework.dissemination.outgoing import (
+    LONGEST,
+    LONGEST_TITLE,
+    NO_MEETING,
+    DisseminationDraft,
+)
 from heedline.casework.dissemination.partners import PartnerLine
 from heedline.packs import load_pack
 from heedline.packs.rules.partners import Purpose
-from heedline.web.components.forms import Checkboxes, Field, FieldOption, Form, Radios, TextArea, TextInput
+from heedline.web.components.forms import (
+    Checkboxes,
+    DateInput,
+    Field,
+    FieldOption,
+    Form,
+    Radios,
+    TextArea,
+    TextInput,
+)
 from heedline.web.entrance.key_pages import PASSPHRASE
 
 
@@ -52,6 +67,12 @@ def writing_fields(
         ),
         Radios(
             name="purpose", label="What for?", required="Choose what it is for", choices=purposes, small=True
+        ),
+        DateInput(
+            name="meets_on",
+            label="When does the panel meet?",
+            hint="Only if a panel decides. For example 14 3 2027.",
+            optional=True,
         ),
         Radios(
             name="basis",
@@ -104,6 +125,31 @@ def writing_fields(
     )
 
 
+def with_meeting(form: Form, today: date) -> Form:
+    """Return the form, with an error if the day of the meeting is missing or past for a purpose that needs one."""
+    purpose = load_pack(settings.PACK).partners.purposes.get(form.text("purpose"))
+    day = form.day("meets_on")
+    if (
+        "meets_on" in form.errors
+        or purpose is None
+        or not purpose.meets
+        or (day is not None and day >= today)
+    ):
+        return form
+    return form.but(meets_on=NO_MEETING)
+
+
+def given(form: Form, field: Field) -> Iterator[tuple[str, str]]:
+    """Yield the names and values with which a browser sends what was given for a field."""
+    value = form.values.get(field.name)
+    if isinstance(value, Mapping):
+        yield from ((f"{field.name}-{part}", text) for part, text in value.items())
+    elif isinstance(value, str):
+        yield field.name, value
+    else:
+        yield from ((field.name, one) for one in value or ())
+
+
 def begun_for(code: str) -> dict[str, str]:
     """Return the values with which a disclosure for a purpose begins: the purpose, and its questions if it has any."""
     purpose = load_pack(settings.PACK).partners.purposes.get(code)
@@ -111,6 +157,8 @@ def begun_for(code: str) -> dict[str, str]:
 
 
 def _time_words(one: Purpose) -> str:
+    if one.meets:
+        return f"Its chair or deputy has {one.answer_working_days} working days after the meeting to sign the decision"
     if one.answer_working_days:
         reminded = " and ".join(str(day) for day in one.remind_after)
         told = f"They have {one.answer_working_days} working days to answer"
@@ -180,6 +228,7 @@ def writing_of(form: Form) -> DisseminationDraft:
         text=form.text("text"),
         necessity=form.text("necessity"),
         urgent=form.text("urgent") == "yes",
+        meets_on=form.day("meets_on"),
         files=tuple(_chosen(one) for one in form.chosen("files")),
     )
 

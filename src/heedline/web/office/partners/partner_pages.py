@@ -100,6 +100,7 @@ def write(request: OfficeRequest, ref: UUID) -> HttpResponse:
     form, status, sure = kept or Form(fields, values=begun), 200, False
     if request.method == "POST":
         form, status = Form.posted(fields, request.POST.lists()), 422
+        form = partner_forms.with_meeting(form, at.date())
         sure = not form.errors and request.POST.get("do") != "write"
         if not form.errors and request.POST.get("do") == "save":
             writing = partner_forms.writing_of(form)
@@ -128,7 +129,7 @@ def write(request: OfficeRequest, ref: UUID) -> HttpResponse:
         context |= {
             "said": shown(form),
             "hints": hints,
-            "typed": [(one.name, value) for one in fields for value in _given(form, one.name)],
+            "typed": [each for one in fields for each in partner_forms.given(form, one)],
             "urgent": form.text("urgent") == "yes",
         }
         return page(request, "office/partners_sure.html", file, "report-partners", context)
@@ -141,10 +142,6 @@ def _with_derivatives(files: int, ref: UUID, by: Attendance, at: datetime) -> tu
         return ()
     found = viewing.files_of(ref, by=by, at=at).files
     return tuple(one for one in found if one.derived is not None and one.derived.parts)
-
-
-def _given(form: Form, name: str) -> list[str]:
-    return form.chosen(name) if name in {"conditions", "files"} else [form.text(name)]
 
 
 # --- one thing -------------------------------------------------------------------------------------------------------
@@ -206,6 +203,7 @@ def _rows(file: SentFile) -> list[tuple[str, str]]:
     rows = [
         ("For", file.line.partner),
         ("Purpose", file.line.purpose),
+        ("Meeting of the panel", f"{file.line.meets_on:%-d %B %Y}" if file.line.meets_on else ""),
         ("Ground", file.basis),
         ("Conditions", "\n".join(file.conditions) or "None"),
         ("Written by", file.written),

@@ -56,6 +56,8 @@ ROLES = {
     Role.OVERSEER: "Overseer (no desk)",
     Role.WELFARE: "Welfare of officers (no desk)",
     Role.PARTNER: "Partner",
+    Role.CHAIR: "Chair of a panel (also a partner)",
+    Role.DEPUTY: "Deputy chair of a panel (also a partner)",
 }
 ROLE_WORDS = {**ROLES, Role.STEWARD: "Steward"}
 

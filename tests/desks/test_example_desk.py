@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 from pathlib import Path
@@ -33,7 +34,8 @@ from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import About, Alarm, Outbox
 from heedline.jobs import worker
 from heedline.jobs.demonstration import cast as demo
-from heedline.jobs.demonstration import people as people_of_demo
+from heedline.jobs.demonstration.scenario import read_scenario
+from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.reports.models import (
     DeskPartHeader,
@@ -265,13 +267,15 @@ def test_every_table_of_the_desk_is_in_the_backup_and_in_the_statement() -> None
     assert set(line.columns["example_further_check"].split()) == fields
 
 
-def test_the_demonstration_loads_its_data(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_demonstration_loads_its_data(people: People) -> None:
     """By the demonstration's own loader, with one of its people and one of its reports."""
     ref, code = people.taken()
     name = "Odile Marchetti"
-    monkeypatch.setattr(demo, "everybody", lambda: [one for one in people_of_demo.PEOPLE if one[0] == name])
+    scenario = read_scenario(load_pack("uk"))
     cast = demo._Cast(
-        officers={name: people.house.officers["Odile"]}, keys={name: people.house.keys["Odile"]}
+        replace(scenario, people=tuple(one for one in scenario.people if one[0] == name)),
+        officers={name: people.house.officers["Odile"]},
+        keys={name: people.house.keys["Odile"]},
     )
     with acting("office"):
         demo._specialist_desks(cast, [demo._Sent(ref, code, {}, "north-east")])

@@ -14,8 +14,7 @@ from django.test import RequestFactory, override_settings
 from heedline.casework.access import competences
 from heedline.casework.access.keyring import DeskLine
 from heedline.casework.access.session import Attendance
-from heedline.jobs.demonstration.people import everybody as everybody_of_demo
-from heedline.jobs.demonstration.skills import INVESTIGATORS
+from heedline.jobs.demonstration.scenario import read_scenario
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.permits.roles import GRANTS, Role
@@ -27,14 +26,13 @@ _DESKLESS = (Role.STEWARD, Role.OVERSEER, Role.WELFARE)
 
 def everybody() -> Iterator[tuple[tuple[str, str], ...]]:
     """The (role, desk) of each of the demonstration's people, once each, and what one person might hold besides."""
-    found: dict[str, set[tuple[str, str]]] = {
-        name: {(role, desk)} for name, desk, role, _ in everybody_of_demo()
-    }
-    for name, desk in INVESTIGATORS:
+    scenario = read_scenario(load_pack(settings.PACK))
+    found: dict[str, set[tuple[str, str]]] = {name: {(role, desk)} for name, desk, role, _ in scenario.people}
+    for name, desk in scenario.investigators:
         found[name].add((Role.INVESTIGATOR, desk))
     kinds = {tuple(sorted(held)) for held in found.values()}
     yield from sorted(kinds)
-    desks = {desk for _, desk, role, _ in everybody_of_demo() if role == Role.OFFICER}
+    desks = {desk for _, desk, role, _ in scenario.people if role == Role.OFFICER}
     yield tuple((Role.SUPERVISOR, desk) for desk in sorted(desks))  # of every desk at once
     yield from (tuple((role, "") for role in pair) for pair in combinations(_DESKLESS, 2))
 

@@ -42,7 +42,7 @@ Heedline is ready
   for officers     {office}
   for partners     {partner}
   who can sign in  {facts}
-This is a demonstration with invented people and reports. No police service reads what is written here: in an emergency
+This is a demonstration with invented people and reports. Nobody acts on what is written here: in an emergency
 call your emergency number. It listens on this machine only. Ctrl-C stops it.
 """
 

@@ -81,7 +81,6 @@ class Service:
     name: str
     jurisdiction: str
     exit_url: str
-    demo_words: str
     support_email: str
     source_url: str
     unit: str

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import random
-import tomllib
-from importlib.resources import files
 
 import pytest
 
+from heedline.jobs.demonstration.scenario import read_reports
 from heedline.packs import load_pack
 from heedline.packs.rules.behaviour import words_of
 
@@ -96,12 +95,9 @@ def test_each_language_has_words_of_its_own(language: str, who: str, did: str) -
 
 
 def test_of_the_demonstrations_reports_those_without_behaviour_are_asked_about() -> None:
-    made = tomllib.loads(
-        files("heedline.jobs.demonstration").joinpath("reports.toml").read_text(encoding="utf-8")
-    )
     told = [
         (one["told"].get("kind", "activity"), one["told"]["narrative"])
-        for one in made["reports"]
+        for one in read_reports(PACK)
         if one["told"].get("language", "en") == "en" and "narrative" in one["told"]
     ]
     assert len(told) > 20

@@ -30,7 +30,7 @@ def papers() -> Papers:
 def test_the_demonstration_answers_everything(papers: Papers) -> None:
     given = read_demo_answers(load_pack("uk").folder, papers)
     assert set(given) == set(papers.questions)
-    for text in data_protection.for_the_demo().values():
+    for text in data_protection.for_the_demo("uk").values():
         assert "To be answered" not in text
         assert "invented" in text
 
@@ -43,7 +43,7 @@ def test_every_question_is_used_by_a_paper(papers: Papers) -> None:
 def test_the_papers_name_tests_that_there_are() -> None:
     named = {
         path
-        for text in data_protection.for_the_demo().values()
+        for text in data_protection.for_the_demo("uk").values()
         for path in re.findall(r"`(tests/[^`]+)`", text)
     }
     assert len(named) > 20
@@ -51,7 +51,7 @@ def test_the_papers_name_tests_that_there_are() -> None:
 
 
 def test_what_is_kept_comes_from_the_pack(papers: Papers) -> None:
-    text = data_protection.for_the_demo()["policy-document.md"]
+    text = data_protection.for_the_demo("uk")["policy-document.md"]
     for group in load_pack("uk").retention.groups.values():
         assert (
             f"| {group.name} | {group.review} months | {group.again} months | {group.identity} months |"
@@ -60,7 +60,7 @@ def test_what_is_kept_comes_from_the_pack(papers: Papers) -> None:
 
 
 def test_every_question_that_is_asked_is_listed_with_its_use() -> None:
-    text = data_protection.for_the_demo()["impact-assessment.md"]
+    text = data_protection.for_the_demo("uk")["impact-assessment.md"]
     rows = re.findall(r"^\| `([a-z-]+)` \| (.*) \| (.*) \|$", text, re.MULTILINE)
     assert ("contact", "reaching the reporter safely; sealed apart from the report", "who sent it") in rows
     assert (

@@ -53,7 +53,7 @@ def test_things_stand_in_order() -> None:
 def test_the_demonstration_says_so_and_what_to_do() -> None:
     for page in ("question", "office"):
         html = _page(page)
-        assert "This is a demonstration. It is not a real police service." in html
+        assert "This is a demonstration. It is not a real service." in html
         assert "In a real emergency, call 999." in html
     assert "demonstration" not in render_to_string(
         "components/public.html", {"shell": replace(gallery.PUBLIC, demo=False)}

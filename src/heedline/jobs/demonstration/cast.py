@@ -10,13 +10,11 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -26,8 +24,8 @@ from heedline.jobs.demonstration import board, linking, partners, skills
 from heedline.jobs.demonstration import desks as demo_desks
 from heedline.jobs.demonstration import files as demo_files
 from heedline.jobs.demonstration.acting import as_process
-from heedline.jobs.demonstration.closings import BY_TWO, CLOSINGS, PROOFS, answer_first, record_checks
-from heedline.jobs.demonstration.people import everybody, refuse_empty_desks
+from heedline.jobs.demonstration.closings import answer_first, record_checks
+from heedline.jobs.demonstration.scenario import DemoScenario, read_scenario, refuse_empty_desks
 from heedline.vault.codes import ReceiptCode, new_code
 from heedline.vault.keys import new_seed, signing_public
 from heedline.vault.statements.signed import ROOT
@@ -42,6 +40,7 @@ SHIFT = timedelta(hours=12)
 class _Cast:
     """The people, keys and desks created so far for the demonstration."""
 
+    scenario: DemoScenario
     root: bytes = field(default_factory=new_seed)
     officers: dict[str, Any] = field(default_factory=dict)
     keys: dict[str, Any] = field(default_factory=dict)
@@ -71,9 +70,11 @@ def load(home: Path) -> None:
     from heedline.casework.continuity import canary
     from heedline.casework.keys import directory as key_directory
     from heedline.casework.setup import stewardship
+    from heedline.packs import load_pack
 
     at = datetime.now(UTC)
-    cast = _Cast()
+    cast = _Cast(read_scenario(load_pack(settings.PACK)))
+    stewards = cast.scenario.stewards
     settings.ROOT = signing_public(cast.root).hex()
     key_directory.forget()
     say("Making people and keys (each passphrase is slow on purpose)")
@@ -82,9 +83,9 @@ def load(home: Path) -> None:
         _people(cast, at)
         _desks_and_epochs(cast, at)
         _rota(cast, at)
-        skills.languages(lambda name: _sitting(cast, name, at), _stewards()[0], at)
-        skills.trainings(lambda name: _sitting(cast, name, at), _stewards()[0], at)
-        cast.canary = canary.found(hands=[cast.keys[name].hand for name in _stewards()], at=at)
+        skills.languages(cast.scenario, lambda name: _sitting(cast, name, at), stewards[0], at)
+        skills.trainings(cast.scenario, lambda name: _sitting(cast, name, at), stewards[0], at)
+        cast.canary = canary.found(hands=[cast.keys[name].hand for name in stewards], at=at)
     canary.plant(cast.canary, at=at)
     _write(home / "root.pub", settings.ROOT)
     _write(home / "demo.json", json.dumps(_facts(cast), indent=2))
@@ -99,14 +100,19 @@ def _people(cast: _Cast, at: datetime) -> None:
     from heedline.packs import load_pack
 
     pack = load_pack(settings.PACK)
-    refuse_empty_desks(pack.desks)
+    refuse_empty_desks(cast.scenario, pack)
     root = [stewardship.Hand(ROOT, cast.root)]
     for code, organisation in pack.organisations.items():
         cast.organisations[code] = stewardship.make_organisation(code, organisation.name, hands=root, at=at)
-    code, council = partners.ORGANISATION
-    cast.organisations[code] = stewardship.make_organisation(code, council, hands=root, at=at)
-    places = {name: pack.desks[desk or pack.watch_desk].organisation for name, desk, _, _ in everybody()}
-    works_at = places | dict.fromkeys(partners.PEOPLE, code)
+    works_at = {
+        name: pack.desks[desk or pack.watch_desk].organisation for name, desk, *_ in cast.scenario.people
+    }
+    if (partner := cast.scenario.partner) is not None:
+        code = partner.organisation
+        cast.organisations[code] = stewardship.make_organisation(
+            code, partner.organisation_name, hands=root, at=at
+        )
+        works_at |= dict.fromkeys(partner.people, code)
     for name in works_at:
         cast.passwords[name] = f"demo-{secrets.token_urlsafe(9)}"
     # scrypt and Argon2 let go of the interpreter, so two cores hash passwords and make keys twice as fast
@@ -136,7 +142,7 @@ def _desks_and_epochs(cast: _Cast, at: datetime) -> None:
     from heedline.permits.roles import Role
 
     pack = load_pack(settings.PACK)
-    stewards = _stewards()
+    stewards = cast.scenario.stewards
     for name in stewards:
         stewardship.first_steward(
             cast.officers[name], cast.keys[name], root=stewardship.Hand(ROOT, cast.root), at=at
@@ -154,19 +160,19 @@ def _desks_and_epochs(cast: _Cast, at: datetime) -> None:
             hands=hands,
             at=at,
         )
-    for name, desk, role, _ in everybody():
+    for name, desk, role, _ in cast.scenario.people:
         if desk:
             stewardship.state_officer_keys(cast.keys[name], hands=hands, at=at)
         if role != Role.STEWARD:
             stewardship.appoint(cast.officers[name], Role(role), cast.desks.get(desk), hands=hands, at=at)
-    for name, desk in skills.INVESTIGATORS:
+    for name, desk in cast.scenario.investigators:
         stewardship.appoint(cast.officers[name], Role.INVESTIGATOR, cast.desks[desk], hands=hands, at=at)
-    council = cast.organisations[partners.ORGANISATION[0]]
-    cast.partner = partners.team(council, cast.officers, cast.keys, hands, at)
-    teams = [
-        (desk, [one for one, place, *_ in everybody() if place == code]) for code, desk in cast.desks.items()
-    ]
-    for desk, names in [*teams, (cast.partner, list(partners.PEOPLE))]:
+    teams = [(desk, cast.scenario.at_desk(code)) for code, desk in cast.desks.items()]
+    if (scene := cast.scenario.partner) is not None:
+        council = cast.organisations[scene.organisation]
+        cast.partner = partners.team(scene, council, cast.officers, cast.keys, hands, at)
+        teams.append((cast.partner, list(scene.people)))
+    for desk, names in teams:
         _become_acquainted(cast, names, at)
         stewardship.make_epochs_ahead(desk, by=cast.keys[names[0]].hand, at=at)
     serial = key_directory.directory().highest_serial
@@ -186,10 +192,6 @@ def _become_acquainted(cast: _Cast, names: list[str], at: datetime) -> None:
                 key_verification.compare(person, words, by=cast.keys[name].hand, at=at)
 
 
-def _stewards() -> list[str]:
-    return [name for name, _, role, _ in everybody() if role == "steward"]
-
-
 def _rota(cast: _Cast, at: datetime) -> None:
     """Roster everyone currently on duty for a week of back-to-back shifts.
 
@@ -200,16 +202,15 @@ def _rota(cast: _Cast, at: datetime) -> None:
     from heedline.casework.rota.planning import PlannedShift
     from heedline.desks.rota_weeks import RotaSpan
 
-    for name, desk, _, on_duty in everybody():
+    for name, desk, _, on_duty in cast.scenario.people:
         if not on_duty:
             continue
         with _sitting(cast, name, at) as by:
             spans = (RotaSpan(at + SHIFT * n, at + SHIFT * (n + 1)) for n in range(14))
             shifts = [PlannedShift(by.officer_id, span) for span in spans]
             planning.plan(shifts, desk=cast.desks[desk].id, by=by, at=at)
-    steward = next(name for name, _, role, _ in everybody() if role == "steward")
-    with _sitting(cast, steward, at) as by:
-        for name, desk, role, _ in everybody():
+    with _sitting(cast, cast.scenario.stewards[0], at) as by:
+        for name, desk, role, _ in cast.scenario.people:
             if desk:
                 step = 3 if role == "supervisor" else 1
                 rota.put_on_call(cast.officers[name].id, desk=cast.desks[desk].id, step=step, by=by, at=at)
@@ -232,6 +233,8 @@ def _sitting(cast: _Cast, name: str, at: datetime) -> Iterator[Attendance]:
 
 
 def _facts(cast: _Cast) -> dict[str, Any]:
+    partner = cast.scenario.partner
+    partners_people = [(name, partner.desk, "partner") for name in partner.people] if partner else []
     return {
         "canary": cast.canary.passphrase,
         "officers": [
@@ -244,10 +247,7 @@ def _facts(cast: _Cast) -> dict[str, Any]:
                 "desk": desk,
                 "roles": [role],
             }
-            for name, desk, role in (
-                *((name, desk, role) for name, desk, role, _ in everybody()),
-                *((name, partners.DESK[0], "partner") for name in partners.PEOPLE),
-            )
+            for name, desk, role in (*(one[:3] for one in cast.scenario.people), *partners_people)
         ],
     }
 
@@ -263,14 +263,12 @@ def _write(path: Path, text: str) -> None:
 class _Sent:
     ref: UUID
     code: ReceiptCode
-    entry: dict[str, Any]
+    entry: Mapping[str, Any]
     desk: str
 
 
 def _reports(cast: _Cast) -> None:
-    entries = tomllib.loads(
-        files("heedline.jobs.demonstration").joinpath("reports.toml").read_text(encoding="utf-8")
-    )["reports"]
+    entries = cast.scenario.reports
     say(f"Sending {len(entries)} invented reports, one by one, through the public door")
     with as_process("public"):
         sent = [_send(entry) for entry in entries]
@@ -278,12 +276,7 @@ def _reports(cast: _Cast) -> None:
     answers: list[tuple[ReceiptCode, str]] = []
     for one in sent:
         answers += _work_on(cast, one)
-    one = next(each for each in sent if each.entry["then"] == "assess-high")
-    holder, reader, *_ = (person for person, desk, _, _ in everybody() if desk == one.desk)
-    at = datetime.now(UTC)
-    partners.send(
-        one.ref, cast.partner.id, (holder, reader), cast.keys, lambda name: _sitting(cast, name, at), at
-    )
+    _disclose(cast, sent)
     with as_process("public"):
         _write_back(answers, [one.code for one in sent if one.entry["then"] == "withdraw"])
     _board(cast, sent)
@@ -292,13 +285,32 @@ def _reports(cast: _Cast) -> None:
     _linking(cast, sent)
 
 
+def _disclose(cast: _Cast, sent: list[_Sent]) -> None:
+    """Disclose the report that was assessed as of high priority to the partner."""
+    if (scene := cast.scenario.partner) is None:
+        return
+    one, at = next(each for each in sent if each.entry["then"] == "assess-high"), datetime.now(UTC)
+    holder, reader, *_ = cast.scenario.at_desk(one.desk)
+    partners.send(
+        scene,
+        one.ref,
+        cast.partner.id,
+        (holder, reader),
+        cast.keys,
+        lambda name: _sitting(cast, name, at),
+        at,
+    )
+
+
 def _board(cast: _Cast, sent: list[_Sent]) -> None:
-    """Add tasks, a new owner and a handover note to the north-east desk's board."""
-    at, desk = datetime.now(UTC), "north-east"
+    """Add tasks, a new owner and a handover note to the board of one desk."""
+    if (scene := cast.scenario.board) is None:
+        return
+    at = datetime.now(UTC)
     board.load(
-        desk,
-        [name for name, place, _, _ in everybody() if place == desk],
-        [one.ref for one in sent if one.desk == desk and one.entry["then"] in {"take", "ask"}],
+        scene,
+        cast.scenario.at_desk(scene.desk),
+        [one.ref for one in sent if one.desk == scene.desk and one.entry["then"] in {"take", "ask"}],
         lambda name: _unlocked(cast, name, at),
         at,
     )
@@ -308,7 +320,7 @@ def _specialist_desks(cast: _Cast, sent: list[_Sent]) -> None:
     at = datetime.now(UTC)
     demo_desks.load(
         ((one.desk, one.ref) for one in sent),
-        ((desk, name) for name, desk, _, _ in everybody()),
+        ((desk, name) for name, desk, _, _ in cast.scenario.people),
         lambda name: _unlocked(cast, name, at),
         at,
     )
@@ -316,11 +328,17 @@ def _specialist_desks(cast: _Cast, sent: list[_Sent]) -> None:
 
 def _linking(cast: _Cast, sent: list[_Sent]) -> None:
     """Index and compare the demonstration reports, and add the demonstration data for linking."""
+    from django.conf import settings
+
+    from heedline.packs import load_pack
+
+    if (scene := cast.scenario.linking) is None:
+        return
     at = datetime.now(UTC)
-    (owner, _), (investigator, _) = skills.INVESTIGATORS
-    watching = next(name for name, desk, *_ in everybody() if desk == "national")
+    (owner, _), (investigator, _) = cast.scenario.investigators
+    watching = cast.scenario.at_desk(load_pack(settings.PACK).linking_desk)[0]
     named = {one.entry["name"]: one.ref for one in sent if "name" in one.entry}
-    linking.load((owner, investigator, watching), named, lambda name: _unlocked(cast, name, at), at)
+    linking.load(scene, (owner, investigator, watching), named, lambda name: _unlocked(cast, name, at), at)
 
 
 @contextmanager
@@ -332,7 +350,7 @@ def _unlocked(cast: _Cast, name: str, at: datetime) -> Iterator[Attendance]:
         yield access_session.unlock_with_seed(by, cast.keys[name].seed, at=at)
 
 
-def _send(entry: dict[str, Any]) -> _Sent:
+def _send(entry: Mapping[str, Any]) -> _Sent:
     from django.conf import settings
 
     from heedline.casework.journey import submission
@@ -372,34 +390,27 @@ def _work_on(cast: _Cast, one: _Sent) -> list[tuple[ReceiptCode, str]]:
     from heedline.casework.journey.closing_rules import ClosingProof
     from heedline.casework.pages import case_file
 
-    at = datetime.now(UTC)
-    name = next(person for person, desk, role, _ in everybody() if desk == one.desk)
+    at, closes = datetime.now(UTC), cast.scenario.closings.get(then)
+    name, *others = cast.scenario.at_desk(one.desk)
     with _sitting(cast, name, at) as by:
         by = access_session.unlock_with_seed(by, cast.keys[name].seed, at=at)
         transitions.take(one.ref, by=by, at=at)
         version = case_file.case_file(one.ref, by=by, at=at).header.version
-        if then in CLOSINGS:
-            outcome, reason = CLOSINGS[then]
-            version += answer_first(one.ref, then, version=version, by=by, at=at)
-            finding = transitions.Assessment(False, "Nothing that was done", "low", reason)
-            proof = ClosingProof(**PROOFS.get(then, {}))
-            version += record_checks(one.ref, then, version=version, by=by, at=at)
-            closing = Closing(outcome, reason, "finished", proof)
-            if then not in BY_TWO:
+        if closes is not None:
+            version += answer_first(one.ref, closes, version=version, by=by, at=at)
+            finding = transitions.Assessment(False, "Nothing that was done", "low", closes.reason)
+            proof = ClosingProof(**closes.proof)
+            version += record_checks(one.ref, closes, version=version, by=by, at=at)
+            closing = Closing(closes.outcome, closes.reason, "finished", proof)
+            if not closes.by_two:
                 transitions.assess_and_close(one.ref, finding, closing, version=version, by=by, at=at)
                 return []
             transitions.assess(one.ref, finding, version=version, by=by, at=at)
-            colleague = next(
-                person for person, desk, *_ in everybody() if desk == one.desk and person != name
-            )
+            colleague = others[0]
             transitions.assign(one.ref, cast.officers[colleague].id, by=by, at=at)
         elif then == "assess-high":
-            finding = transitions.Assessment(
-                True,
-                "Says goodbye, gives things away, made a film for afterwards",
-                "high",
-                "A plan with a date may exist",
-            )
+            behaviour, reason = cast.scenario.finding
+            finding = transitions.Assessment(True, behaviour, "high", reason)
             transitions.assess(one.ref, finding, version=version, by=by, at=at)
         elif then == "ask":
             messages.ask(one.ref, one.entry["ask"], version=version, by=by, at=at)
@@ -408,7 +419,7 @@ def _work_on(cast: _Cast, one: _Sent) -> list[tuple[ReceiptCode, str]]:
             transitions.hand_over(
                 one.ref, one.entry["to"], one.entry["because"], version=version, by=by, at=at
             )
-    if then in BY_TWO:
+    if closes is not None:  # by two
         with _sitting(cast, colleague, at) as by:
             by = access_session.unlock_with_seed(by, cast.keys[colleague].seed, at=at)
             transitions.close(one.ref, closing, version=version + 2, by=by, at=at)

@@ -5,27 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from uuid import UUID
+
+from heedline.jobs.demonstration.scenario import LinkingScene
 
 if TYPE_CHECKING:
     from heedline.casework.access.session import Attendance
 
 type AtWork = Callable[[str], AbstractContextManager[Attendance]]
 
-#: What the reports are called in `reports.toml`: three name one boy, the third of them at another desk.
-TEACHER, CLUB, UNCLE = "boy-at-school", "boy-at-club", "boy-in-family"
-#: The registration of the van in the first report, in which an investigator of another force has an interest.
-_VAN: Final = "ZZ99 ABC"
-_GROUND = "Our surveillance of this van began last month. Nobody should approach the driver."
-_SUBJECT = "Both reports name him, spelt differently, and give his age. The club confirmed his date of birth."
-_DECISION = "The same boy: the school and the boxing club are in the same street, and the names sound alike."
-_QUESTION = (
-    "Is your report about a boy of fifteen at a school in Newcastle? We have two about him, with a date."
-)
 
-
-def load(officers: Sequence[str], reports: Mapping[str, UUID], at_work: AtWork, at: datetime) -> None:
+def load(
+    scene: LinkingScene,
+    officers: Sequence[str],
+    reports: Mapping[str, UUID],
+    at_work: AtWork,
+    at: datetime,
+) -> None:
     """Index all reports, register an interest, link two reports to a subject and ask about their matches.
 
     `officers` are an officer of the desk that holds the first two reports, an investigator of another desk, and an officer
@@ -34,17 +31,20 @@ def load(officers: Sequence[str], reports: Mapping[str, UUID], at_work: AtWork, 
     from heedline.casework.linking import interests, questions
 
     owner, investigator, linking = officers
+    first, second, *_ = (reports[name] for name in scene.reports)
     with at_work(investigator) as by:
-        interests.register("", _VAN, _GROUND, (at + timedelta(days=90)).date(), by=by, at=at)
+        interests.register(
+            "", scene.registration, scene.ground, (at + timedelta(days=90)).date(), by=by, at=at
+        )
     for name in officers:
         _index(name, at_work, at)
     _compare(linking, at_work, at)
     for name in officers:
         _complete(name, at_work, at)
-    _subject(owner, reports[TEACHER], reports[CLUB], at_work, at)
+    _subject(scene, owner, (first, second), at_work, at)
     with at_work(owner) as by:
-        for match in questions.matches(by=by, report=reports[TEACHER]):
-            questions.ask(match.id, _QUESTION, by=by, at=at)
+        for match in questions.matches(by=by, report=first):
+            questions.ask(match.id, scene.question, by=by, at=at)
     _index(owner, at_work, at)
 
 
@@ -74,7 +74,7 @@ def _complete(name: str, at_work: AtWork, at: datetime) -> None:
         closing.complete_step(by=by, at=at)
 
 
-def _subject(name: str, first: UUID, second: UUID, at_work: AtWork, at: datetime) -> None:
+def _subject(scene: LinkingScene, name: str, same: tuple[UUID, UUID], at_work: AtWork, at: datetime) -> None:
     """Record that two reports are about the same person, and link both to a subject."""
     from heedline.casework.search import link_decisions
     from heedline.casework.search.link_decisions import LinkVerdict
@@ -83,10 +83,10 @@ def _subject(name: str, first: UUID, second: UUID, at_work: AtWork, at: datetime
     from heedline.casework.subjects.changing import NewSubjectLink
 
     with at_work(name) as by:
-        link_decisions.decide(first, second, LinkVerdict.SAME, _DECISION, by=by, at=at)
+        link_decisions.decide(*same, LinkVerdict.SAME, scene.decision, by=by, at=at)
         link: UUID | None = None
-        for ref in (first, second):
+        for ref in same:
             values = {one.code: SubjectBasis.FACT for one in offering.offer(ref, by=by).values}
             link = changing.link(
-                ref, NewSubjectLink(link, SubjectKind.PERSON, values, _SUBJECT), by=by, at=at
+                ref, NewSubjectLink(link, SubjectKind.PERSON, values, scene.subject), by=by, at=at
             )

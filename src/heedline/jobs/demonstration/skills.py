@@ -8,30 +8,21 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from heedline.jobs.demonstration.scenario import DemoScenario
+
 if TYPE_CHECKING:
     from heedline.casework.access.session import Attendance
 
 type Sitting = Callable[[str], AbstractContextManager[Attendance]]
 
-#: Who speaks what besides English. A steward confirms it.
-_SPEAKS = (
-    ("Niall Brennan", "pl"),
-    ("Olga Sadowska", "pl"),
-    ("Sana Whitlock", "ur"),
-    ("Nora Lindqvist", "ar"),
-)
-#: Officers who may also register something in the interest register, each with their desk.
-INVESTIGATORS = (("Odile Marchetti", "north-east"), ("Otto Hargreave", "south-west"))
-#: Whose training for identities was so long ago that it runs out within the month: the list has something to show.
-_TRAINED_LONG_AGO = "Owen Pryce"
 _LONG_AGO, _LATELY = timedelta(days=350), timedelta(days=60)
 
 
-def languages(sitting: Sitting, steward: str, at: datetime) -> None:
+def languages(scenario: DemoScenario, sitting: Sitting, steward: str, at: datetime) -> None:
     """Record the officers' languages, and have a steward confirm them."""
     from heedline.casework.people import skills
 
-    for name, language in _SPEAKS:
+    for name, language in scenario.speaks:
         with sitting(name) as by:
             skills.state(language, by=by, at=at)
     with sitting(steward) as by:
@@ -39,14 +30,14 @@ def languages(sitting: Sitting, steward: str, at: datetime) -> None:
             skills.confirm(line.id, by=by, at=at)
 
 
-def trainings(sitting: Sitting, steward: str, at: datetime) -> None:
+def trainings(scenario: DemoScenario, sitting: Sitting, steward: str, at: datetime) -> None:
     """Have a steward record the training that officers need for their work."""
     from heedline.casework.people import training
 
     with sitting(steward) as by:
         needed: dict[tuple[str, timedelta], list[UUID]] = {}
         for line in training.people(by=by, at=at):
-            long_ago = line.officer == _TRAINED_LONG_AGO and line.training == "identity"
+            long_ago = line.officer == scenario.trained_long_ago and line.training == "identity"
             needed.setdefault((line.training, _LONG_AGO if long_ago else _LATELY), []).append(line.officer_id)
         for (code, ago), officers in needed.items():
             training.record(code, (at - ago).date(), officers, by=by, at=at)

@@ -157,7 +157,7 @@ def filled(pack: Pack, papers: Papers, answers: ImpactAnswers, *, note: str) -> 
     return texts
 
 
-def for_the_demo(code: str = "uk") -> dict[str, str]:
+def for_the_demo(code: str) -> dict[str, str]:
     """Return the demonstration's documents, as published in `docs/data-protection/`."""
     pack = load_pack(code)
     papers = read_papers(pack.folder)

@@ -208,10 +208,12 @@ def languages() -> str:
 
     Needs Django.
     """
+    from django.conf import settings
+
     from heedline.casework.language.pages_review import of_pack
     from heedline.packs import load_pack
 
-    found = of_pack(load_pack("uk"))
+    found = of_pack(load_pack(settings.PACK))
     head = [f"{one.english} (`{one.code}`)" for one in found.languages]
     rows = (
         (f"`{line.code}`", line.name, *(_in_short(page) for page in line.in_languages))
@@ -232,7 +234,7 @@ def languages() -> str:
             _PRINTED,
             "A text that a language lacks stands in English. A text that nobody has reviewed has the English beside it. "
             "What to do in an attack is never shown in a translation that nobody has reviewed: **English shown**. "
-            "A mark stands in `packs/uk/words/reviews.toml` with a digest of the translation and its English; when "
+            f"A mark stands in `packs/{settings.PACK}/words/reviews.toml` with a digest of the translation and its English; when "
             "either changes, the mark no longer counts. `heedline reviewed LANGUAGE PAGE --by NAME` prints one; "
             "`heedline reviewed --stale` names those that no longer hold.",
             "## Languages",
@@ -250,6 +252,8 @@ def papers() -> dict[str, str]:
     from heedline.config.starting import set_up_django
 
     set_up_django()
+    from django.conf import settings
+
     from heedline.jobs.papers import data_protection, database_access
 
     return {
@@ -257,7 +261,10 @@ def papers() -> dict[str, str]:
         "access.md": access() + "\n",
         "languages.md": languages() + "\n",
         "database-access.md": database_access.paper() + "\n",
-        **{f"data-protection/{name}": text for name, text in data_protection.for_the_demo().items()},
+        **{
+            f"data-protection/{name}": text
+            for name, text in data_protection.for_the_demo(settings.PACK).items()
+        },
     }
 
 

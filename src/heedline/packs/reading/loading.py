@@ -237,7 +237,6 @@ def _service(table: Table) -> shapes.Service:
         name=table.text("name"),
         jurisdiction=table.text("jurisdiction"),
         exit_url=_https(table, "exit_url"),
-        demo_words=table.text("demo_words"),
         support_email=table.text("support_email"),
         source_url=_https(table, "source_url"),
         unit=table.text("unit"),

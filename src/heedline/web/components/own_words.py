@@ -37,7 +37,7 @@ WORDS = (
     "If anyone is in danger now, call {number} first.",
     "You can also report by phone:",
     "Demonstration",
-    "This is a demonstration. It is not a real police service.",
+    "This is a demonstration. It is not a real service.",
     "Do not enter real information here.",
     "In a real emergency, call {number}.",
     "Error",

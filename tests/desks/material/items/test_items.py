@@ -12,8 +12,9 @@ from django.db import connection
 from heedline.casework.errors import NotHere
 from heedline.casework.pages.desk_tabs import desk_tabs
 from heedline.casework.search import desk_index, indexing
-from heedline.jobs.demonstration import cast as cast_of_demo
 from heedline.jobs.demonstration.desks import DemoScene
+from heedline.jobs.demonstration.scenario import read_scenario
+from heedline.packs import load_pack
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import SearchIndex
 from heedline.specialist_desks.material import demo
@@ -119,7 +120,7 @@ def test_the_demonstration_has_items_at_every_stage(people: People, stored: None
 
 
 def test_the_demonstration_has_a_third_examiner_who_leads_the_desk() -> None:
-    roles = [role for _, desk, role, _ in cast_of_demo.everybody() if desk == "material"]
+    roles = [role for _, desk, role, _ in read_scenario(load_pack("uk")).people if desk == "material"]
     assert sorted(roles) == ["officer", "officer", "supervisor"], "to settle, to release and to approve"
 
 

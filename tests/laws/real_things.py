@@ -62,6 +62,7 @@ from heedline.reports.models import (
     SubjectRequest,
     Sweep,
     Task,
+    ThreatLevel,
     Translation,
 )
 from heedline.specialist_desks.intelligence import products
@@ -99,6 +100,7 @@ KINDS = {
     "w/identity/": "identity request",
     "w/identity/<uuid:ref>/statement/": "trace request",
     "w/kept/": "disposal",
+    "w/threat-level/": "threat level",
     "w/certificates/": "certificate",
     "w/subjects/": "subject request",
     "w/items/": "item",
@@ -119,7 +121,7 @@ KINDS = {
 GUARDED = (
     Report, Step, Task, OwnerNotice, DangerEpisode, DangerEntry, NoteRevision, Alarm, Sweep, Translation, Dissemination, Disposal, Hold, Review, IdentityRequest, SubjectRequest,
     Proposal, Invitation, Exercise, LanguageSkill, CompletedTraining, Appointment, Shift, ShiftNote, Desk, Officer,
-    SavedQueueView, Search, MaterialItem, Examination, Interest, InterestHit, DeskRecord, RecordStep,
+    SavedQueueView, Search, MaterialItem, Examination, Interest, InterestHit, DeskRecord, RecordStep, ThreatLevel,
 )  # fmt: skip
 
 
@@ -166,6 +168,15 @@ def furnish(people: People) -> dict[str, str]:
             made["report"], "Ring", odile.officer_id, at + keeping_scene.DAY, by=odile, at=at
         )
         made["search"] = searching.search("station", SearchFilters(), by=odile, at=at)
+        made["threat level"] = ThreatLevel.objects.create(
+            desk=house.desks["north-east"],
+            scope="uk",
+            level="low",
+            source="mi5",
+            read_on=at.date(),
+            entered_at=at,
+            entered_by=house.officers["Odile"],
+        ).id
         saved_views.save("Mine", desk="north-east", query={"owner": "me"}, by=odile)
         made["item"] = material_scene.an_item_of("north-east", people)
         made["visit"] = visits.ask(house.desks["north-east"].id, "The theatre", by=odile, at=at)

@@ -63,6 +63,7 @@ PLAIN: dict[str, str] = {
     "reports_message": "id report_id from_us container slot sent_on position seen settled",
     "reports_dip_check": "id report_id desk_id week verdict answers words remedy",
     "reports_incident": "id name slug kind desk_id",  # public while its form is open, and its address afterwards
+    "reports_threat_level": "id desk_id scope level source read_on state",  # public once it is confirmed
     "reports_sweep": "id desk_id until outcome closed left_out not_restored",
     "reports_swept": "id sweep_id report_id version slot due_at status",
     "reports_dissemination": "id report_id partner_id state purpose basis conditions urgent answer_minutes answer_by meets_on due_at version"
@@ -181,6 +182,7 @@ STAFF: dict[str, str] = {
     "reports_interest": "owner_id registered_at ended_at unindexed_since",
     "reports_interest_hit": "owner_id acknowledged_at",
     "reports_incident": "opened_at opened_by_id closed_at closed_by_id",
+    "reports_threat_level": "entered_at entered_by_id decided_at decided_by_id",
     "reports_sweep": "by_id at undone_by_id undone_at",
     "permits_session": "officer_id",
     "permits_held_form": "officer",
@@ -285,6 +287,10 @@ CODES_ONLY = {
     ("reports_incident", "name"),  # public: the heading of a page of the public site
     ("reports_incident", "slug"),
     ("reports_incident", "kind"),
+    ("reports_threat_level", "scope"),  # public
+    ("reports_threat_level", "level"),
+    ("reports_threat_level", "source"),
+    ("reports_threat_level", "state"),
     ("reports_sweep", "outcome"),
     ("reports_sweep", "left_out"),
     ("reports_sweep", "not_restored"),

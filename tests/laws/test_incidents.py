@@ -15,7 +15,7 @@ from django.db import DatabaseError, OperationalError, transaction
 from heedline.audit.models import Event
 from heedline.casework.access import session
 from heedline.casework.errors import Locked, NotHere
-from heedline.casework.intake import incidents, open_incidents
+from heedline.casework.intake import incidents, last_read, open_incidents
 from heedline.casework.intake.open_incidents import IncidentMark, PublicIncident
 from heedline.dispatch.clocks import slot_end, slot_of
 from heedline.packs import load_pack
@@ -267,19 +267,19 @@ def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
         over.wait(60)
         raise OperationalError("the connection is gone")
 
-    monkeypatch.setattr(open_incidents, "_beside", furnished.READ_BESIDE)
-    monkeypatch.setattr(open_incidents, "_known", open_incidents._Known())
+    monkeypatch.setattr(last_read, "_beside", furnished.READ_BESIDE)
+    monkeypatch.setattr(open_incidents, "_known", last_read.LastRead(open_incidents._read))
     monkeypatch.setattr(door, "incidents", incidents)
     yield asked
     over.set()
-    assert open_incidents._known.read.wait(10)
+    assert open_incidents._known.done.wait(10)
 
 
 def test_the_first_page_goes_on_with_the_last_list_while_the_database_hangs(
     rosa: Walker, hanging: list[int]
 ) -> None:
     known = PublicIncident(uuid4(), "market-square", NAME, "attack", True)
-    open_incidents._known.incidents = (known,)
+    open_incidents._known.value = (known,)
     for _ in range(3):
         open_incidents._known.asked = float("-inf")
         began = time.monotonic()

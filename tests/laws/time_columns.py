@@ -57,6 +57,8 @@ EXACT = {
     "reports_interest_hit.acknowledged_at": "an officer's act",
     "reports_incident.opened_at": "an officer's act",
     "reports_incident.closed_at": "an officer's act",
+    "reports_threat_level.entered_at": "an officer's act",
+    "reports_threat_level.decided_at": "an officer's act",
     "reports_sweep.at": "an officer's act",
     "reports_sweep.until": "an officer's act",
     "reports_sweep.undone_at": "an officer's act",

@@ -63,6 +63,7 @@ def test_the_replies_that_a_requester_may_give(matter: Matter, reply: Reply) -> 
         (Matter.DISCHARGE, Reply.WITHDRAW),
         (Matter.DISSEMINATION, Reply.WITHDRAW),
         (Matter.PROPOSAL, Reply.WITHDRAW),
+        (Matter.THREAT_LEVEL, Reply.WITHDRAW),
     }
     why_not = request(matter).why_not(reply, by=ASKER, today=TODAY)
     assert (why_not == "") == ((matter, reply) in allowed)
@@ -97,7 +98,7 @@ def test_a_proposal_of_stewards_alone_lapses(matter: Matter) -> None:
 
 def test_a_second_request_waits_for_the_first() -> None:
     refuse_second_request(Matter.IDENTITY, waits=False)
-    for matter in (Matter.IDENTITY, Matter.TRACE, Matter.DISPOSAL):
+    for matter in (Matter.IDENTITY, Matter.TRACE, Matter.DISPOSAL, Matter.THREAT_LEVEL):
         with pytest.raises(NotNow) as refused:
             refuse_second_request(matter, waits=True)
         assert refused.value.reason == RULES[matter].waiting != ""
@@ -120,6 +121,7 @@ def test_each_matter_is_decided_by_these_rules() -> None:
         "DISPOSAL": {"retention/keeping.py"},
         "DISCHARGE": {"danger/discharge.py"},
         "DISSEMINATION": {"dissemination/outgoing.py"},
+        "THREAT_LEVEL": {"setup/threat_levels.py"},
         "PROPOSAL": {"setup/proposals.py", "setup/waiting_proposals.py"},
     }
     assert "check_decider(asked" in (casework / "identity" / "trace_requests.py").read_text(encoding="utf-8")

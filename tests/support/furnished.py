@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.test import override_settings
 
-from heedline.casework.intake import open_incidents
+from heedline.casework.intake import last_read, open_incidents, public_threat_levels
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.linking import matching
 from heedline.casework.pages.queues import upkeep
@@ -116,9 +116,9 @@ class _Furnished:
     rows: tuple[tuple[str, int], ...]
 
 
-READ_BESIDE = open_incidents._beside
+READ_BESIDE = last_read._beside
 #: A thread would have a connection of its own, which sees nothing of a test's transaction.
-open_incidents._beside = lambda read: read()
+last_read._beside = lambda read: read()
 
 _standing: dict[str, _Furnished] = {}
 _committing = False
@@ -140,6 +140,7 @@ def enter(name: str) -> None:
         _build(name)
     _visited.add(name)
     open_incidents.forget()
+    public_threat_levels.forget()
     database.enter(name)
 
 

@@ -155,6 +155,8 @@ class Act(AnyAct):
     # duty
     INCIDENT_OPENED = "incident-opened"  # which, and of what kind; its name is public
     INCIDENT_CLOSED = "incident-closed"
+    THREAT_LEVEL_ENTERED = "threat-level-entered"  # its codes are public
+    THREAT_LEVEL_DECIDED = "threat-level-decided"
     CAME_ON_DUTY = "came-on-duty"
     WENT_OFF_DUTY = "went-off-duty"
     SHIFT_PLANNED = "shift-planned"

@@ -97,6 +97,7 @@ COPIED: tuple[Copied, ...] = (
     Copied("intake_count", Side.BODIES, order="hour, kind, step, what"),
     Copied("intake_question_set", Side.BODIES, order="digest"),
     Copied("reports_incident", Side.BODIES),
+    Copied("reports_threat_level", Side.BODIES),
     Copied("reports_report", Side.BODIES, where=f"id NOT IN ({_NEW})"),
     Copied("reports_receipt", Side.BODIES, order="report_id", where=OF_OLD_REPORTS),
     Copied(

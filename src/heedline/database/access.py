@@ -106,6 +106,7 @@ TABLES: dict[str, dict[str, str]] = {
     "reports_step": {"office": "ar", "door": "ar", "usher": "ard", "settler": "r", "worker": "m"},
     "reports_sweep": {"office": "ar"},
     "reports_incident": {"office": "ar", "door": "r"},
+    "reports_threat_level": {"office": "ar", "door": "r"},
     "reports_dissemination": {"office": "ar", "usher": "rd"},
     "reports_earlier_answer": {"office": "r", "usher": "ard"},
     "reports_translation": {"office": "ar", "usher": "d"},
@@ -364,6 +365,7 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ("reports_interest_hit", "usher", "w"): "epochs header owner_id",
     ("reports_interest_hit", "worker", "r"): "acknowledged_at id interest_id owner_id",
     ("reports_incident", "office", "w"): "closed_at closed_by_id",  # an incident is never renamed or moved
+    ("reports_threat_level", "office", "w"): "decided_at decided_by_id state",
     ("reports_sweep", "office", "w"): "not_restored undone_at undone_by_id",
     ("reports_sweep", "settler", "r"): "id until",
     ("reports_sealed_header", "usher", "w"): "epochs header",

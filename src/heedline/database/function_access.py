@@ -139,6 +139,7 @@ DOOR = {
     "visit",
     "wait_for_the_disk",
     "wait_for_the_standby",
+    "threat_levels",
 }
 PERMITS = {
     "a_danger_opens",

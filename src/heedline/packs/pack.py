@@ -23,6 +23,7 @@ from heedline.packs.rules.practice import Practice
 from heedline.packs.rules.presets import Preset
 from heedline.packs.rules.retention import Retention
 from heedline.packs.rules.source_guard import SourceGuard
+from heedline.packs.rules.threat_level import ThreatLevelRules
 from heedline.packs.rules.tracing import Tracing
 from heedline.packs.rules.training import Trainings
 from heedline.packs.tables import Table, read_toml
@@ -227,6 +228,7 @@ class Pack:
     on_call: tuple[OnCallStep, ...]
     incidents: Mapping[str, IncidentKind]
     """The kinds of incident that a supervisor of the round-the-clock desk can open."""
+    threat_level: ThreatLevelRules
     outcomes: Mapping[str, Outcome]
     reasons: Mapping[str, Reason]
     presets: Mapping[str, Preset]

@@ -76,6 +76,8 @@ class Capability(AnyCapability):
     CHECK_CLOSED = "check-closed"
     SEE_BOARD = "see-board"
     OPEN_INCIDENT = "open-incident"
+    ENTER_THREAT_LEVEL = "enter-threat-level"
+    CONFIRM_THREAT_LEVEL = "confirm-threat-level"
     DISSEMINATE = "disseminate"
     CHECK_DISSEMINATION = "check-dissemination"
     FOLLOW_DISSEMINATION = "follow-dissemination"

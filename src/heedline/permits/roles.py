@@ -86,6 +86,8 @@ _DESK_WORK = frozenset(
         C.CHECK_DISSEMINATION,
         C.FOLLOW_DISSEMINATION,
         C.RELEASE_AGAIN,
+        C.ENTER_THREAT_LEVEL,
+        C.CONFIRM_THREAT_LEVEL,
     }
 )
 #: What somebody answers for who leads a desk: what is kept, and the end of it.

@@ -33,6 +33,7 @@ class Matter(StrEnum):
     DISSEMINATION = "dissemination"  # the review of what is sent to a partner
     PROPOSAL = "proposal"  # what stewards set up
     DISCHARGE = "discharge"  # the end of a danger to life
+    THREAT_LEVEL = "threat-level"  # what the public site shows
 
 
 class RequestState(StrEnum):
@@ -134,6 +135,14 @@ RULES: dict[Matter, DecisionRule] = {
         own_replies=frozenset({Reply.WITHDRAW}),
         waiting="Somebody has asked for the discharge already. Another supervisor must confirm it.",
         involved="You opened this danger, own it or took it. A supervisor who did none of these must confirm the discharge.",
+    ),
+    Matter.THREAT_LEVEL: DecisionRule(
+        Capability.CONFIRM_THREAT_LEVEL,
+        frozenset({Reply.AGREE, Reply.REFUSE, Reply.WITHDRAW}),
+        own="You entered this level. Another adviser must confirm it.",
+        decided="This level has been confirmed, rejected or withdrawn.",
+        own_replies=frozenset({Reply.WITHDRAW}),
+        waiting="A level is waiting to be confirmed already.",
     ),
 }
 

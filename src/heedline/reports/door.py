@@ -102,6 +102,25 @@ def incidents() -> tuple[PublicIncident, ...]:
     return tuple(PublicIncident(*row) for row in rows)
 
 
+@dataclass(frozen=True)
+class PublicThreatLevel:
+    """A threat level as the public site shows it: codes of the pack, and the day on which it was read at its source."""
+
+    scope: str
+    level: str
+    source: str
+    read_on: date
+
+
+def threat_levels(desk_code: str) -> tuple[PublicThreatLevel, ...]:
+    """Return the level of each scope that this desk confirmed last, however old it is.
+
+    Waits for nothing: raises the database's error if it is away.
+    """
+    rows = connection.call("SELECT * FROM door.threat_levels(%s)", (desk_code,))  # type: ignore[attr-defined]
+    return tuple(PublicThreatLevel(*row) for row in rows)
+
+
 def _call(
     sql: str, params: Sequence[Any], again: tuple[str, Sequence[Any]] | None = None
 ) -> list[tuple[Any, ...]]:

@@ -80,6 +80,15 @@ HOLDS: tuple[HeldData, ...] = (
         {"reports_incident": "id name slug kind desk_id opened_at opened_by_id closed_at closed_by_id"},
     ),
     HeldData(
+        "The threat level from terrorism that the public site shows: for where, from which source, of which day, and which "
+        "advisers entered and confirmed it when.",
+        False,
+        {
+            "reports_threat_level": "id desk_id scope level source read_on state entered_at entered_by_id decided_at"
+            " decided_by_id"
+        },
+    ),
+    HeldData(
         "Derived from their receipt code: a one-way hash of it, a public key made from it, and a checksum. The code "
         "is random and says nothing about a person. Whether each message is shown in one visit only. The quarter hour of their last visit, until it has passed.",
         False,

@@ -26,6 +26,7 @@ GRANT SELECT, INSERT ON permits_sign_in_proof TO heedline_door;
 GRANT INSERT ON reports_file TO heedline_door;
 GRANT INSERT ON reports_identity_share TO heedline_door;
 GRANT SELECT ON reports_incident TO heedline_door;
+GRANT SELECT ON reports_threat_level TO heedline_door;
 GRANT SELECT (report_id), UPDATE (review_on, identity_until) ON reports_keeping TO heedline_door;
 GRANT SELECT, INSERT, UPDATE ON reports_message TO heedline_door;
 GRANT SELECT, INSERT, UPDATE ON reports_receipt TO heedline_door;

@@ -106,6 +106,7 @@ GRANT SELECT, INSERT ON reports_step TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (epochs, header, payload, answer, answered_on, answered_by_id) ON
     reports_subject_request TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (closed_at, closed_by_id) ON reports_incident TO heedline_office;
+GRANT SELECT, INSERT, UPDATE (state, decided_at, decided_by_id) ON reports_threat_level TO heedline_office;
 GRANT SELECT, INSERT, UPDATE (undone_at, not_restored, undone_by_id) ON reports_sweep TO heedline_office;
 -- what is kept for undoing a sweep goes with undoing it
 GRANT SELECT, INSERT, DELETE ON reports_swept TO heedline_office;

@@ -38,6 +38,7 @@ GRANT EXECUTE ON FUNCTION
     door.submit_reports(uuid[], bytea[], bytea[], bytea[], text[], text[], text[], smallint[], uuid[], uuid[], interval[],
         text[], uuid[], bytea[], bytea[], bytea[], uuid[], bytea[], bytea[], bytea[], integer[], integer[],
         uuid[], bytea[], uuid[], bytea[]),
+    door.threat_levels(text),
     door.visit(bytea),
     door.wait_for_the_disk()
 TO heedline_public;

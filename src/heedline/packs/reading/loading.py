@@ -38,6 +38,7 @@ from heedline.packs.rules.presets import read_presets
 from heedline.packs.rules.retention import read_retention
 from heedline.packs.rules.risk_prompts import read_risk_prompts
 from heedline.packs.rules.source_guard import read_source_guard
+from heedline.packs.rules.threat_level import read_threat_level
 from heedline.packs.rules.tracing import read_tracing
 from heedline.packs.rules.training import read_trainings
 from heedline.packs.rules.working_days import read_working_days
@@ -170,6 +171,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         incidents=read_incidents(
             folder, kinds, {key: desk.kinds for key, desk in desk_entries.items()}, priorities
         ),
+        threat_level=read_threat_level(folder, desk_entries),
         outcomes=outcomes,
         reasons=reasons,
         presets=read_presets(

@@ -70,6 +70,76 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ThreatLevel",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("scope", models.CharField(max_length=20)),
+                ("level", models.CharField(max_length=20)),
+                ("source", models.CharField(max_length=20)),
+                ("read_on", models.DateField()),
+                ("state", models.CharField(default="waiting", max_length=10)),
+                ("entered_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="desks.desk",
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "reports_threat_level",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("desk"),
+                        models.F("scope"),
+                        condition=models.Q(("state", "waiting")),
+                        name="one_level_waits",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decided_by", None), ("state", "waiting")),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                ("state__in", ("agreed", "refused", "withdrawn")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="level_decided_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by", models.F("entered_by")), ("state", "agreed"), _negated=True
+                        ),
+                        name="level_confirmed_by_another",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Report",
             fields=[
                 (

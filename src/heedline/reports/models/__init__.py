@@ -28,6 +28,7 @@ from heedline.reports.models.report import (
 from heedline.reports.models.search import Search, SearchIndex, SearchPage, SearchWaiting
 from heedline.reports.models.sweeps import Sweep, Swept
 from heedline.reports.models.tasks import Task
+from heedline.reports.models.threat_levels import ThreatLevel
 from heedline.reports.models.translations import Translation, TranslationText
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "Sweep",
     "Swept",
     "Task",
+    "ThreatLevel",
     "Translation",
     "TranslationText",
     "apply_to_all",

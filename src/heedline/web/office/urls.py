@@ -55,7 +55,7 @@ from heedline.web.office.report import (
 )
 from heedline.web.office.search import search_pages
 from heedline.web.office.sso import provider_pages
-from heedline.web.office.stewards import drop_off_pages, steward_pages
+from heedline.web.office.stewards import drop_off_pages, steward_pages, threat_level_pages
 from heedline.web.office.subjects import subject_change_pages, subject_pages
 from heedline.web.office.training import training_pages
 
@@ -113,6 +113,8 @@ urlpatterns = [
     path("w/board/<slug:desk>/tasks/", board_pages.tasks, name="board-tasks"),
     path("w/board/<slug:desk>/records/", board_pages.records, name="board-records"),
     path("w/board/<slug:desk>/", board_pages.board, name="board"),
+    path("w/threat-level/", threat_level_pages.threat_level, name="threat-level"),
+    path("w/threat-level/<uuid:ref>/", threat_level_pages.decide, name="threat-level-decide"),
     path("w/incidents/", incident_pages.incident_list, name="incidents"),
     path("w/incidents/close/", incident_pages.close, name="incident-close"),
     path("w/r/<uuid:ref>/answer/", first_answer_pages.first_answer, name="report-answer"),

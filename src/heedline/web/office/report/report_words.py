@@ -110,6 +110,8 @@ ACTS = {
     "call-taken-down": "Took a report by phone, in person or by letter",
     "incident-opened": "Opened an incident’s public form",
     "incident-closed": "Closed an incident’s public form",
+    "threat-level-entered": "Entered a threat level",
+    "threat-level-decided": "Decided about a threat level",
     "came-on-duty": "Came on duty",
     "went-off-duty": "Went off duty",
     "shift-planned": "Planned a shift",

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from heedline.casework.access import session
 from heedline.casework.errors import NotHere
-from heedline.casework.setup import leavers, leaving_effects, proposals, waiting_proposals
+from heedline.casework.setup import leavers, leaving_effects, proposals, threat_levels, waiting_proposals
 from heedline.casework.setup import overview as setup_overview
 from heedline.casework.setup.overview import PersonState
 from heedline.casework.setup.proposals import Done, ProposalKind
@@ -67,6 +67,7 @@ def overview(request: OfficeRequest) -> HttpResponse:
     context = {
         "setup": setup,
         "people": people,
+        "old_levels": [one.scope for one in threat_levels.recorded(by=by, at=at) if not one.current],
         "proposals": proposals.open_proposals(by=by, at=at),
         "kinds": [
             (kind.value, TITLES[kind])

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from heedline.casework.attachments import taking
 from heedline.casework.errors import NotHere
-from heedline.casework.intake import drafting, open_incidents
+from heedline.casework.intake import drafting, open_incidents, public_threat_levels
 from heedline.casework.intake.drafting import Draft
 from heedline.casework.intake.open_incidents import PublicIncident
 from heedline.intake import engine
@@ -41,7 +41,14 @@ from heedline.web.public.report.turns import (
 )
 from heedline.web.public.shell import cookies, recovery
 from heedline.web.public.shell.asking import pack, question_set, shown, words
-from heedline.web.public.shell.pages import compressed_page, findable, page, see_other, tab_title
+from heedline.web.public.shell.pages import (
+    compressed_page,
+    day_in_words,
+    findable,
+    page,
+    see_other,
+    tab_title,
+)
 
 _LONG, _SHORT = 24, 1
 #: The page that asks whether anyone is in danger, and the one that asks whether to call back.
@@ -77,6 +84,7 @@ def before_questions(
             title=words()[f"{words_of}.{heading}"],
             back_url=reverse(up),
             **_incidents(kind),
+            threat_levels=_threat_levels(kind),
             **findable(request, f"{words_of}.{lead}", f"{words_of}.{heading}"),
         )
 
@@ -149,6 +157,22 @@ def _first_page(
 def _incidents(kind: str) -> dict[str, Any]:
     """Return the template context for the open incidents that take this kind of report."""
     return {"incidents": open_incidents.open_for(kind), "incident_language": pack().first_language}
+
+
+def _threat_levels(kind: str) -> list[dict[str, object]]:
+    """Return the texts of the threat levels to show where this kind of report begins."""
+    today = now().astimezone(pack().working_days.zone).date()
+    sources = pack().threat_level.sources
+    return [
+        {
+            "where": shown(f"advice_door.level_{one.scope}"),
+            "level": shown(f"advice_door.level_{one.level}"),
+            "source": shown(
+                "advice_door.level_source", source=sources[one.source], day=day_in_words(one.read_on)
+            ),
+        }
+        for one in public_threat_levels.shown_for(kind, today)
+    ]
 
 
 def _is_form_of(draft: Draft, kind: str, of: PublicIncident | None) -> bool:

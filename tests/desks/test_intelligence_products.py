@@ -11,6 +11,7 @@ from django.db import connection
 from heedline.casework.errors import Changed, NotHere
 from heedline.casework.pages import desk_tabs
 from heedline.casework.products.content import ITEM_LIMIT, GradedText, Product
+from heedline.casework.report.opening import short_name
 from heedline.casework.setup import stewardship
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
@@ -20,7 +21,7 @@ from tests.laws import thief
 from tests.support import advice_scene, cast
 from tests.support.acting import acting
 from tests.support.keeping_scene import with_leads
-from tests.support.product_scene import WHOLE, begun, proposed, saved, version_of
+from tests.support.product_scene import ACCOUNT, WHOLE, begun, proposed, saved, version_of
 from tests.support.scene_people import People, logged
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +100,26 @@ def test_a_product_that_names_its_sources_job_is_stopped_until_a_reason_is_given
         products.propose(ref, dict.fromkeys(marked, why), version=version_of(ref), by=odile, at=people.at)
     with people.sitting("Olga") as olga:
         assert set(products.opened(ref, by=olga, at=people.at).product.kept.values()) == {why}
+
+
+def test_a_product_that_names_a_report_or_its_reporter_is_not_proposed(people: People) -> None:
+    ref, report = begun(people, account=f"{ACCOUNT} My name is Example Quagga, call me on 07700 900123.")
+    short = short_name(report)
+    for text in (f"From report {short}.", "Told by Example Quagga.", "Ring 07700 900 123."):
+        saved(people, ref, items=(GradedText(text, "2", "D"),))
+        with people.sitting("Odile") as odile:
+            assert len(products.opened(ref, by=odile, at=people.at).named) == 1
+            with pytest.raises(NotNow) as no:
+                products.propose(ref, {}, version=version_of(ref), by=odile, at=people.at)
+        assert "Quagga" not in no.value.reason
+        assert short not in no.value.reason
+    saved(people, ref, LEAK)
+    with people.sitting("Odile") as odile:
+        marked = [one.passage for one in products.opened(ref, by=odile, at=people.at).marks]
+        kept = dict.fromkeys(marked, f"Everybody knows it from report {short}")
+        with pytest.raises(NotNow, match="reference of a report"):
+            products.propose(ref, kept, version=version_of(ref), by=odile, at=people.at)
+    assert DeskRecord.objects.get(id=ref).state == "writing"
 
 
 def test_two_editors_do_not_overwrite_each_other(people: People) -> None:

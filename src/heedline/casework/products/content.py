@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
+from heedline.index.words import legible
 from heedline.intake.fields import tidy
 from heedline.reports.lifecycle import NotNow
 from heedline.vault.canonical import canonical
@@ -41,7 +42,18 @@ MOST_ITEMS: Final = 12
 MOST_REPORTS: Final = 20
 #: Bytes of every stored product, so that its size does not say how long it is.
 _SIZE: Final = 64 * 1024
-_SECRET_WORDS: Final = re.compile(r"\b(?:TOP )?SECRET\b")
+#: A marking of SECRET or above, in capitals anywhere, also spaced out.
+_SECRET: Final = re.compile(r"\bS ?E ?C ?R ?E ?T\b|\bTop Secret\b")
+#: The same in any case where a marking stands: on a line of its own or at its start, in brackets, before "//" or "UK eyes
+#: only", or after "marked" and the like. Elsewhere "secret" is a word like any other.
+_SECRET_PLACED: Final = re.compile(
+    r"^[^\w\n]*(?:uk[ -]+)?(?:top[ -]+)?secret[^\w\n]*$"
+    r"|^[^\w\n]*(?:uk[ -]+)?(?:top[ -]+)?secret(?::| [-–—] )"
+    r"|[(\[{](?:uk[ -]+)?(?:top[ -]+)?secret[)\]}]"
+    r"|\bsecret\W{0,3}(?://|uk eyes only)"
+    r"|\b(?:marked|marking|classified|classification)(?: is| as)?\W{1,3}(?:uk[ -]+)?(?:top[ -]+)?secret\b",
+    re.IGNORECASE | re.MULTILINE,
+)
 TOO_LARGE: Final = "This is too much for one product. Split it into two."
 #: Names of the codes, and what each may be.
 _CODES: Final[Mapping[str, Mapping[str, str]]] = {
@@ -129,9 +141,7 @@ class Product:
 
     def refuse_unfit(self) -> None:
         """Raise NotNow for what may not even be stored as a draft, and ValueError for a code that does not exist."""
-        if self.codes.get("marking") == NOT_HELD or any(
-            _SECRET_WORDS.search(one) for one in self.all_texts()
-        ):
+        if self.codes.get("marking") == NOT_HELD or any(_is_marked(one) for one in self.all_texts()):
             raise NotNow(
                 "Material marked SECRET or above is not held here, and this was not saved.", about="marking"
             )
@@ -214,6 +224,11 @@ class Product:
         if not self.texts.get("conditions"):
             wrong["conditions"] = "Write the conditions of handling code C"
         return wrong
+
+
+def _is_marked(text: str) -> bool:
+    plain = legible(text)
+    return bool(_SECRET.search(plain) or _SECRET_PLACED.search(plain))
 
 
 def tidied(text: str, *, lines: bool = True) -> str:

@@ -6,6 +6,7 @@ no transaction and no log entry names a report and a product together.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -18,6 +19,7 @@ from heedline.casework.errors import CannotOpen, NotHere
 from heedline.casework.pages import case_file
 from heedline.casework.pages.case_file import CaseFile
 from heedline.casework.pages.desk_tabs import WorkWaiting
+from heedline.casework.products import reporter_details
 from heedline.casework.products.content import Product
 from heedline.casework.products.source_risk import SourceMark, marks
 from heedline.casework.records import open_records, record
@@ -39,13 +41,18 @@ KEPT_LONGEST = 400
 
 @dataclass(frozen=True, slots=True)
 class OpenedProduct:
-    """A product with the reports that it draws on. `gone` is the number of reports that this officer can no longer open."""
+    """A product with the reports that it draws on. `gone` is the number of reports that this officer can no longer open.
+
+    `named` are refusals for what in it names a report or its reporter.
+    """
 
     record: ShownRecord
     product: Product = field(repr=False)
     reports: tuple[CaseFile, ...] = field(repr=False)
     gone: int
     marks: tuple[SourceMark, ...] = field(repr=False)
+    told: tuple[str, ...] = field(repr=False)
+    named: tuple[str, ...] = ()
 
 
 def opened(ref: UUID, *, by: Attendance, at: datetime) -> OpenedProduct:
@@ -61,9 +68,16 @@ def opened(ref: UUID, *, by: Attendance, at: datetime) -> OpenedProduct:
             reports.append(case_file.case_file(UUID(one), by=by, at=at))
         except (NotHere, Refused, CannotOpen):
             continue
-    told = [text for one in reports for text in _told(one)]
+    told = tuple(text for one in reports for text in _told(one))
     risky = marks(product.shared_texts(), told, subject=product.texts.get("subject", ""))
-    return OpenedProduct(found, product, tuple(reports), len(product.reports) - len(reports), risky)
+    gone = len(product.reports) - len(reports)
+    named = _named(product, product.all_texts(), told)
+    return OpenedProduct(found, product, tuple(reports), gone, risky, told, named)
+
+
+def _named(product: Product, texts: Iterable[str], told: Sequence[str]) -> tuple[str, ...]:
+    reports = [UUID(one) for one in product.reports]
+    return reporter_details.found(texts, told, reports, subject=product.texts.get("subject", ""))
 
 
 def _told(file: CaseFile) -> list[str]:
@@ -152,9 +166,12 @@ def save(ref: UUID, product: Product, *, version: int, by: Attendance, at: datet
 def propose(ref: UUID, kept: dict[str, str], *, version: int, by: Attendance, at: datetime) -> None:
     """Propose a product for approval. `kept` has a reason for each marked passage that stays.
 
-    Raises NotNow with the mark's passage as `about` if one has no reason, and what `save` raises.
+    Raises NotNow with the mark's passage as `about` if one has no reason, or if a reason names a report or its reporter.
+    Raises NotNow if the product itself names one, and what `save` raises.
     """
     told = opened(ref, by=by, at=at)
+    if told.named:
+        raise NotNow(" ".join(told.named))
     reasons = {}
     for mark in told.marks:
         reason = kept.get(mark.passage, "")
@@ -163,6 +180,8 @@ def propose(ref: UUID, kept: dict[str, str], *, version: int, by: Attendance, at
                 f"Change this passage, or say in a sentence of up to {KEPT_LONGEST} characters why it stays.",
                 about=mark.passage,
             )
+        if named := _named(told.product, [reason], told.told):
+            raise NotNow(" ".join(named), about=mark.passage)
         reasons[mark.passage] = reason
     _propose(ref, told.product, reasons, version=version, by=by, at=at)
 

@@ -62,7 +62,7 @@ def check(request: OfficeRequest, ref: UUID) -> HttpResponse:
     context = {
         "record": told.record,
         "product": printed(told.product),
-        "missing": tuple(told.product.missing().values()),
+        "missing": (*told.named, *told.product.missing().values()),
         "form": form,
         "form_of": form_of(by),
         "reports": beside(told),

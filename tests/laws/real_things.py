@@ -246,5 +246,9 @@ def kind_of(where: str) -> str:
 
 
 def standing() -> list[Any]:
-    """Everything that a press of a button could have changed."""
-    return [list(model.objects.order_by("pk").values()) for model in GUARDED]  # type: ignore[attr-defined]
+    """Everything that a press of a button could have changed. A session that looks may index a record."""
+    fields = {
+        model: [one.attname for one in model._meta.concrete_fields if one.attname != "indexed"]  # type: ignore[attr-defined]
+        for model in GUARDED
+    }
+    return [list(model.objects.order_by("pk").values(*fields[model])) for model in GUARDED]  # type: ignore[attr-defined]

@@ -21,8 +21,9 @@ from heedline.casework.keys import key_verification
 from heedline.casework.keys.directory import ENOUGH_OPENERS, directory
 from heedline.casework.keys.key_verification import Known
 from heedline.casework.recording import refusals_logged
-from heedline.desks.models import PARTNER, Desk, Officer
+from heedline.desks.models import PARTNER, Appointment, Desk, Officer
 from heedline.permits.capabilities import Capability
+from heedline.permits.roles import GRANTS
 from heedline.reports.lifecycle import NotNow
 from heedline.vault.statements.directory import EpochKey
 
@@ -104,6 +105,13 @@ def _vouched(epoch: EpochKey) -> bool:
     Only then can the maker's words be compared.
     """
     return epoch.made_by in directory().holders(epoch)
+
+
+def leads_a_panel(at: datetime) -> bool:
+    """Return whether a partner has a chair or deputy, and two people who can open what is sent there."""
+    signs = [role for role, capabilities in GRANTS.items() if Capability.SIGN_DECISION in capabilities]
+    chairs = Appointment.objects.filter(role__in=signs, ended_on=None, officer__is_active=True)
+    return any(key_of(desk, at) is not None for desk in set(chairs.values_list("desk_id", flat=True)))
 
 
 def list_partners(*, by: Attendance, at: datetime) -> tuple[PartnerLine, ...]:

@@ -1,14 +1,82 @@
-"""Partners' answers that count only with a valid signature."""
+"""Partners' answers that count only with a valid signature: that a service accepts somebody, and what a panel decided."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
-from heedline.casework.access.session import Attendance
+from django.conf import settings
+
+from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.dissemination.lines import answer_holds, by_and_when, opened_texts, rows_of
+from heedline.desks.models import Appointment
+from heedline.dispatch.clocks import due_words
+from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
+from heedline.permits.roles import GRANTS
 from heedline.reports.dissemination_states import DisseminationState
+from heedline.reports.models import Dissemination
+
+
+@dataclass(frozen=True, slots=True)
+class PanelReferral:
+    """The latest disclosure about some reports that asks a panel to decide, without its text.
+
+    `sign_by` is the time by which the decision has to be signed, or None before the disclosure was sent. `code` is the signed
+    decision, with `decision` and `signed` for its words and signer, or "" while there is none that counts. `forged` says that
+    a decision is stored, but its signature does not hold or is not that of a chair or deputy of this partner.
+    """
+
+    ident: UUID
+    partner: str
+    meets_on: date
+    sign_by: datetime | None
+    due_words: str
+    late: bool
+    code: str
+    decision: str
+    signed: str
+    forged: bool
+
+
+def referral(refs: Collection[UUID], *, by: Attendance, at: datetime) -> PanelReferral | None:
+    """Return the latest disclosure about these reports that asks a panel to decide, or None.
+
+    Those that were sent back or withdrawn are left out. No text is returned, and no view is logged. Raises Refused and Locked.
+    """
+    by.require(Capability.FOLLOW_DISSEMINATION)
+    found = rows_of(by).filter(report__in=refs, meets_on__isnull=False)
+    gone = (DisseminationState.NOT_SENT, DisseminationState.WITHDRAWN)
+    row = found.exclude(state__in=gone).order_by("-written_at", "-meets_on", "id").first()
+    if row is None:
+        return None
+    decided = bool(row.answer_code)
+    holds = decided and _decided_by_a_chair(row, by)
+    return PanelReferral(
+        row.id,
+        f"{row.partner.organisation.name}: {row.partner.name}",
+        row.meets_on,
+        row.answer_by,
+        due_words(row.answer_by, at, office_zone()) if row.answer_by is not None and not decided else "",
+        row.unanswered(at),
+        row.answer_code if holds else "",
+        load_pack(settings.PACK).partners.answer_words(row.answer_code) if holds else "",
+        by_and_when(row.answered_by.name, row.answered_at) if holds else "",
+        decided and not holds,
+    )
+
+
+def _decided_by_a_chair(row: Dissemination, by: Attendance) -> bool:
+    """Return whether a decision bears a valid signature of somebody who is or was chair or deputy of that partner."""
+    said = opened_texts(row.report, [row], by).get(row.answer, {}) if row.answer is not None else {}
+    signs = [role for role, capabilities in GRANTS.items() if Capability.SIGN_DECISION in capabilities]
+    held = Appointment.objects.filter(officer=row.answered_by_id, desk=row.partner_id, role__in=signs)
+    return (
+        answer_holds(row, row.answer_code, said, row.answer_voice, row.answered_by_id) is True
+        and held.exists()
+    )
 
 
 def signed_answers(ref: UUID, codes: Collection[str], *, by: Attendance) -> tuple[str, ...]:

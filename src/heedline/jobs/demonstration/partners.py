@@ -41,6 +41,8 @@ def team(
     for person in scene.people:
         stewardship.state_officer_keys(keys[person], hands=hands, at=at)
         stewardship.appoint(officers[person], Role.PARTNER, desk, hands=hands, at=at)
+    for person, role in zip(scene.people, (Role.CHAIR, Role.DEPUTY), strict=False):
+        stewardship.appoint(officers[person], role, desk, hands=hands, at=at)
     return desk
 
 

@@ -23,7 +23,7 @@ from heedline.permits.gate import allows
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskRecord
 from heedline.reports.record_kinds import DECLINE, OFFER, SIGN, WITHDRAW
-from heedline.specialist_desks.safeguarding import child_checks, gateway, joined_reports
+from heedline.specialist_desks.safeguarding import child_checks, gateway, joined_reports, panel
 from heedline.specialist_desks.safeguarding.content import SupportCase
 from heedline.specialist_desks.safeguarding.kind import KIND
 from heedline.specialist_desks.safeguarding.vocabulary import (
@@ -38,7 +38,7 @@ _OVER: Final = ("closed", "after-exit")
 EXPLAINED: Final = frozenset(
     {"propose", "refuse", "agree", "lead", "propose-ending", "agree-ending", "refuse-ending", DECLINE}
 )
-PLAIN: Final = frozenset({"take-back", "reassess", SIGN, WITHDRAW})
+PLAIN: Final = frozenset({"take-back", "reassess", SIGN, WITHDRAW}) | panel.MOVES
 SAY_WHY: Final = "Say why in a sentence that a colleague can understand."
 SAVE_FIRST: Final = (
     "A report has joined this case since it was last saved. Read the report and save the case, which begins a child check. If"
@@ -138,7 +138,7 @@ def move(ref: UUID, how: str, *, version: int, reason: str = "", by: Attendance,
     """Move a case on. A decision needs a second person with the capability to decide, and a reason.
 
     Raises NotHere, Refused, also for a decision by somebody who took part, Changed, Locked, and NotNow, also for an ending
-    that lacks its proof.
+    that lacks its proof and for a decision of the panel that its chair or deputy has not signed.
     """
     found = record.find(KIND, ref, by=by, at=at, version=version)
     decides = how in KIND.decides
@@ -154,8 +154,20 @@ def move(ref: UUID, how: str, *, version: int, reason: str = "", by: Attendance,
         _refuse_unsaved(found, case)
         gateway.refuse_without_proof(found, case)
         child_checks.refuse_while_open(ref)
-    found.move(how, reason=reason, due_at=gateway.due(found, how, case))
+    if how in panel.MOVES:
+        _move_with_panel(found, case, how)
+    else:
+        found.move(how, reason=reason, due_at=gateway.due(found, how, case))
     found.record(SafeguardingAct.MOVED, move=how)
+
+
+def _move_with_panel(found: FoundRecord, case: SupportCase, how: str) -> None:
+    """Refer a case to the panel, due when its decision has to be signed, or record the decision that was signed."""
+    reports = joined_reports.reports_of_case(found.row.id, case, by=found.by)
+    asked = panel.refuse(panel.of_case(reports, by=found.by, at=found.at), case, how)
+    due_at = asked.sign_by if how == panel.REFER else gateway.due(found, how, case)
+    words = case if how == panel.REFER else replace(case, decided=str(asked.ident))
+    found.move(how, words=words.to_words(), reason=panel.reason(asked, how), due_at=due_at)
 
 
 @record.record_verb(SafeguardingAct.MOVED)

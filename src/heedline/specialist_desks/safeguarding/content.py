@@ -41,12 +41,14 @@ class SupportCase:
     """A case as its officers write it. `codes` has the age, the category and the regime, and `reports` the ids of the reports in it.
 
     `read_to` is the time up to which reports that joined the case stand in `reports`, or "" (`cases.reports_of_case`).
+    `decided` is the disclosure whose decision of the panel was recorded last, or "".
     """
 
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)
     codes: Mapping[str, str] = field(default_factory=dict, repr=False)
     reports: tuple[str, ...] = field(default=(), repr=False)
     read_to: str = ""
+    decided: str = ""
 
     @classmethod
     def of_words(cls, words: Mapping[str, Any]) -> Self:
@@ -56,6 +58,7 @@ class SupportCase:
             codes=words["codes"],
             reports=tuple(words["reports"]),
             read_to=words["read_to"],
+            decided=words["decided"],
         )
 
     def to_words(self) -> dict[str, Any]:
@@ -69,6 +72,7 @@ class SupportCase:
             "codes": dict(self.codes),
             "reports": list(self.reports),
             "read_to": self.read_to,
+            "decided": self.decided,
         }
         padded = desk_parts.padded(words, _SIZE)
         if padded is None or len(self.reports) > MOST_REPORTS:

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from heedline.audit.acts import DeskActs
 from heedline.casework.access.session import Attendance
+from heedline.casework.duty.alarm_callers import call_the_desk_and_stewards
+from heedline.casework.duty.alarm_rules import AlarmRule, DeskAlarms
 from heedline.casework.pages.desk_tabs import DeskWork, MenuLink, ReportPlace, ReportTab
 from heedline.casework.report.notes import SealedParts
 from heedline.config.specialist_desks import DeskRoutes
 from heedline.desk_hooks.register import SpecialistDesk
 from heedline.desks.desk_kinds import DeskKind
+from heedline.dispatch.desk_clocks import DeskClock
+from heedline.dispatch.models import About
 from heedline.jobs.demonstration.desks import DemoData
 from heedline.permits.roles import DeskGrants, Grant, Role
 from heedline.permits.rules import it_has_an_owner, nobody_else_is_writing
-from heedline.specialist_desks.safeguarding import cases, demo
+from heedline.specialist_desks.safeguarding import cases, demo, panel
 from heedline.specialist_desks.safeguarding.kind import CHECK_KIND, KIND
 from heedline.specialist_desks.safeguarding.vocabulary import (
     CASE,
     CHILD_CHECK,
     DESK_KIND,
     SafeguardingAct,
+    SafeguardingAlarm,
     SafeguardingCapability,
 )
 
@@ -56,6 +61,19 @@ DESK = SpecialistDesk(
         KIND,
         CHECK_KIND,
         DemoData(demo.load, people=demo.PEOPLE),
+        DeskAlarms(
+            {
+                SafeguardingAlarm.NO_COUNCIL: AlarmRule(
+                    words="Safeguarding: no council can decide about cases in a panel",
+                    page="",
+                    about=About.DESK,
+                    called=call_the_desk_and_stewards,
+                    lasts=panel.nobody_decides,
+                    while_it_lasts="Stewards enrol at least two people of the council, and appoint one of them as chair or deputy. The police own the risk until then.",
+                )
+            }
+        ),
+        DeskClock(name="safeguarding-panels", cron="*/15 * * * * 25", run=panel.watch),
         DeskWork(cases.waiting),
         MenuLink(url="safeguarding-cases", text="Cases", shown=_works),
         ReportTab(

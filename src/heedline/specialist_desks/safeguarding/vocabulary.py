@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from heedline.audit.acts import AnyAct
+from heedline.dispatch.letters import AnyAlarmKind
 from heedline.permits.capabilities import AnyCapability
 
 #: The code of the desk, and of the kind of desks at which its officers work.
@@ -19,6 +20,10 @@ class SafeguardingAct(AnyAct):
     MOVED = "safeguarding-case-moved"
     CHILD_CHECKED = "safeguarding-child-checked"
     JOINED = "safeguarding-report-joined"
+
+
+class SafeguardingAlarm(AnyAlarmKind):
+    NO_COUNCIL = "safeguarding-no-council"
 
 
 class SafeguardingCapability(AnyCapability):

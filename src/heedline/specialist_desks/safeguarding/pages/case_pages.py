@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from heedline.casework.access import session
-from heedline.casework.dissemination import lines
+from heedline.casework.dissemination import lines, partners
 from heedline.casework.errors import Changed, NotHere
 from heedline.casework.records import open_records
 from heedline.casework.records.shown_record import ShownRecord, shown
@@ -21,7 +21,7 @@ from heedline.casework.report.opening import short_name
 from heedline.permits.gate import allows
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.record_kinds import DECLINE, FALL_BACK, OFFER, SIGN, WITHDRAW
-from heedline.specialist_desks.safeguarding import cases, child_checks, gateway, joined_reports
+from heedline.specialist_desks.safeguarding import cases, child_checks, gateway, joined_reports, panel
 from heedline.specialist_desks.safeguarding.content import AGES, CATEGORIES, SupportCase
 from heedline.specialist_desks.safeguarding.kind import KIND
 from heedline.specialist_desks.safeguarding.pages import case_form
@@ -69,9 +69,11 @@ WORDS: Final = RecordWords(
             button="Refuse the referral", done="Section 36 referral refused", reason="Why is it refused?"
         ),
         "refer": MoveWords(button="Refer to the panel", done="Referred to the panel"),
-        "adopt": MoveWords(button="Adopt", done="Adopted by the panel"),
-        "not-adopt": MoveWords(button="Do not adopt", done="Not adopted by the panel"),
-        "defer": MoveWords(button="Defer", done="Deferred by the panel"),
+        "adopt": MoveWords(button="Record that the panel adopted it", done="Adopted by the panel"),
+        "not-adopt": MoveWords(
+            button="Record that the panel did not adopt it", done="Not adopted by the panel"
+        ),
+        "defer": MoveWords(button="Record that the panel deferred it", done="Deferred by the panel"),
         "give-consent": MoveWords(button="Record consent", done="Consent given"),
         "refuse-consent": MoveWords(button="Record refusal", done="Consent refused"),
         "withdraw-consent": MoveWords(button="Record withdrawal", done="Consent withdrawn"),
@@ -162,15 +164,23 @@ def case(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Show a case with its reports, and what can be done with it."""
     found = _shown(request, ref)
     case = SupportCase.of_words(found.words)
-    reports = joined_reports.reports_of_case(ref, case, by=request.attendance)
+    by, at = request.attendance, session.now()
+    reports = joined_reports.reports_of_case(ref, case, by=by)
+    at_panel = bool(case.regime.panel) and found.state in panel.STATES
+    asked = panel.of_case(reports, by=by, at=at) if at_panel else None
+    kept = [one for one in found.moves if one.move not in panel.MOVES or panel.allowed(asked, case, one.move)]
+    found = replace(found, moves=tuple(kept))
     context = {
         "case": told(case),
         "unsaved": [short_name(UUID(one)) for one in joined_reports.unsaved(case, reports)],
         "checks": child_checks.of_case(ref),
         "at_gateway": found.state == KIND.first,
         "needs_proof": gateway.needs_proof(case, reports),
-        "sent": lines.lines_about([UUID(one) for one in reports], by=request.attendance, at=session.now()),
-        "accepted": gateway.accepted(reports, by=request.attendance),
+        "sent": lines.lines_about([UUID(one) for one in reports], by=by, at=at),
+        "accepted": gateway.accepted(reports, by=by),
+        "at_panel": at_panel,
+        "asked": asked,
+        "no_council": at_panel and not partners.leads_a_panel(at),
         "reports": [{"ref": one, "short": short_name(UUID(one))} for one in reports],
         "may_write": (found.state, "save") in KIND.moves,
         "may_offer": _hands_on(request, found),

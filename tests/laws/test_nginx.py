@@ -1,6 +1,7 @@
-"""The configuration of nginx that the operator's guide prints, run as it is in front of a web process.
+"""The configuration of nginx in `deploy/nginx`, run in front of a web process.
 
 Files pass through unbuffered, cut-off parts included, and nothing that anybody sends or reads is written to the proxy's disk.
+Run, Hide, Tell opens while no server answers, and only what may arrive twice is sent to a second server.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +23,9 @@ from uuid import UUID
 import pytest
 from django.conf import settings
 
+from heedline.jobs.papers import guidance
 from heedline.packs import load_pack
+from heedline.web.public.guidance import attack
 from heedline.web.public.shell.languages import prefix
 from tests.laws.front_scene import FILES, FORM, MIB, ROOT, SOON, Answer, Server, read, running, until
 from tests.laws.front_server import ARRIVING, STREAMED
@@ -29,14 +33,12 @@ from tests.support.ports import free_port
 
 NGINX = shutil.which("nginx", path=f"/usr/sbin:/usr/local/sbin:/usr/bin:{ROOT / '.tools/nginx/usr/sbin'}")
 pytestmark = pytest.mark.skipif(NGINX is None, reason="not installed: nginx")
-GUIDE = (ROOT / "docs" / "operators-guide.md").read_text()
-PUBLIC, OFFICE = (
-    next(block for block in re.findall(r"```\n(.*?)```", GUIDE, re.DOTALL) if mark in block)
-    for mark in ("limit_conn_zone", "location ~ ^/w/call/")
-)
-HOST = "report.example"
+SHIPPED = ROOT / "deploy" / "nginx"
+HOST, OFFICE = "report.example", "office.example"
 UPLOAD = f"resumable/{UUID(int=7)}/"
 PART = "Content-Type: application/offset+octet-stream\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 4096\r\n"
+API = "/api/v1/reports"
+JSON = f"Content-Type: application/json\r\nIdempotency-Key: {UUID(int=7)}\r\n"
 #: What nginx logs when it writes a body or an answer to its disk.
 ON_DISK = "buffered to a temporary file"
 
@@ -47,16 +49,20 @@ class Proxy:
     folder: Path
     behind: Server
 
-    def send(self, text: str, body: bytes = b"") -> ssl.SSLSocket:
+    def send(self, text: str, body: bytes = b"", host: str = HOST) -> ssl.SSLSocket:
         trusting = ssl.create_default_context()
         trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
-        made = trusting.wrap_socket(socket.create_connection(("127.0.0.1", self.port), timeout=SOON))
+        made = trusting.wrap_socket(
+            socket.create_connection(("127.0.0.1", self.port), timeout=SOON), server_hostname=host
+        )
         made.sendall(text.encode() + body)
         return made
 
     def begin(self, method: str, path: str, heads: str, length: int) -> ssl.SSLSocket:
+        host = OFFICE if path.startswith("/w/") else HOST
         return self.send(
-            f"{method} {path} HTTP/1.1\r\nHost: {HOST}\r\n{heads}Content-Length: {length}\r\nConnection: close\r\n\r\n"
+            f"{method} {path} HTTP/1.1\r\nHost: {host}\r\n{heads}Content-Length: {length}\r\nConnection: close\r\n\r\n",
+            host=host,
         )
 
     def answer(self, method: str, path: str, heads: str, body: bytes) -> Answer:
@@ -77,34 +83,55 @@ class Proxy:
 
 
 @contextlib.contextmanager
-def proxied(folder: Path, behind: Server, *, without: str = "") -> Iterator[Proxy]:
-    """Start nginx with the guide's configuration, or one without the lines that begin with `without`.
+def proxied(
+    folder: Path,
+    behind: Server,
+    *,
+    without: str = "",
+    first: int = 0,
+    second: int = 0,
+    log: str = "{folder}/error.log warn",
+) -> Iterator[Proxy]:
+    """Start nginx with the configuration that is shipped, or one without the lines that begin with `without`.
 
-    Only the addresses of sockets and files are changed, and the level of its log.
+    Only the addresses of sockets and files are changed, the level of its log, and the host by which the process behind
+    knows the office. `first` and `second` are the ports of the two application hosts, by default both `behind`.
     """
-    port = free_port()
+    port, plain = free_port(), free_port()
     made_key = [
         *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"),
         *("-subj", f"/CN={HOST}", "-keyout", str(folder / "key"), "-out", str(folder / "certificate")),
     ]
     subprocess.run(made_key, check=True, capture_output=True)
-    whole = PUBLIC.rstrip()[:-1] + OFFICE + "}\n"
-    assert "}" not in PUBLIC.rstrip()[-2:-1], "the block of the server ends last"
-    keys = f"ssl_certificate {folder}/certificate; ssl_certificate_key {folder}/key;"
-    for was, now in (
-        (r"listen 443 ssl;", f"listen 127.0.0.1:{port} ssl; {keys}"),
-        (r"http://127\.0\.0\.1:800[01];", f"http://127.0.0.1:{behind.port};"),
-        (r"error_log \S+ crit;", f"error_log {folder}/error.log warn;"),
-        (r"(?m)^ +" + without if without else r"\A\Z", "#"),
-    ):
-        whole, changes = re.subn(was, now, whole)
-        assert changes or not without, was
+    changes = (
+        (r"(?m)^ +listen \[::\].*\n", ""),
+        (r"listen 443", f"listen 127.0.0.1:{port}"),
+        (r"listen 80", f"listen 127.0.0.1:{plain}"),
+        (r"/etc/heedline/tls/\w+\.crt", f"{folder}/certificate"),
+        (r"/etc/heedline/tls/\w+\.key", f"{folder}/key"),
+        (r"10\.80\.0\.11:\d+", f"127.0.0.1:{first or behind.port}"),
+        (r"10\.80\.0\.12:\d+", f"127.0.0.1:{second or behind.port}"),
+        (r"/var/lib/heedline/guidance", f"{folder}/guidance"),
+        (r"error_log /dev/null emerg;", f"error_log {log.format(folder=folder)};"),
+        (r"(?m)^ *" + without if without else r"\A\Z", "#"),
+    )
+    files, found = {file.relative_to(SHIPPED): file.read_text() for file in SHIPPED.rglob("*.conf")}, set()
+    for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        if name.name == "office.conf":
+            text = re.sub(r"include (\S+/(?:page|upload)\.conf);", _for_one_host, text)
+        for was, now in changes:
+            text, count = re.subn(was, now, text)
+            found |= {was} if count else set()
+        (folder / name).write_text(text)
+    assert found >= {was for was, _ in changes[:-1]}
+    assert not without or changes[-1][0] in found, without
     temporary = "".join(
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "scgi", "uwsgi")
     )
     (folder / "nginx.conf").write_text(
         f"daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log warn;\n"
-        f"events {{}}\nhttp {{ {temporary}\n{whole} }}\n"
+        f"events {{}}\nhttp {{ {temporary} access_log {folder}/access.log; include {folder}/heedline.conf; }}\n"
     )
     started = [
         str(NGINX),
@@ -118,13 +145,18 @@ def proxied(folder: Path, behind: Server, *, without: str = "") -> Iterator[Prox
     said = subprocess.run([*started, "-t"], capture_output=True, text=True, check=False)
     assert said.returncode == 0, said.stderr
     process = subprocess.Popen(started)
-    found = Proxy(port, folder, behind)
+    proxy = Proxy(port, folder, behind)
     try:
         until(lambda: listens(port))
-        yield found
+        yield proxy
     finally:
         process.terminate()
         process.wait(SOON)
+
+
+def _for_one_host(include: re.Match[str]) -> str:
+    """The included lines, for the office: the process behind serves one host."""
+    return (SHIPPED / include[1]).read_text().replace("$host", HOST)
 
 
 def listens(port: int) -> bool:
@@ -175,7 +207,9 @@ def test_every_address_of_files_takes_one_and_no_other_does(proxy: Proxy) -> Non
     ):
         answer = proxy.answer("POST", path, FORM, bytes(300 * 1024))
         assert answer.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE, path
-    assert proxy.answer("POST", "/api/v1/reports", FORM, bytes(300 * 1024)).status == HTTPStatus.OK
+    assert proxy.answer("POST", API, FILES, bytes(300 * 1024)).status == HTTPStatus.OK
+    assert proxy.answer("POST", API, JSON, bytes(300 * 1024)).status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    assert proxy.answer("POST", f"{API}/with-files", FILES, bytes(5)).status == HTTPStatus.NOT_FOUND
 
 
 def test_a_hundred_megabytes_pass_without_a_byte_on_a_disk(proxy: Proxy) -> None:
@@ -253,3 +287,58 @@ def test_without_these_lines_nginx_writes_to_its_disk(tmp_path: Path, behind: Se
             until(proxy.wrote)
             assert len(read(sock).body) == STREAMED
         assert proxy.wrote()
+
+
+class Dying:
+    """An application host that dies over each request: it reads some, and closes."""
+
+    def __init__(self) -> None:
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port, self.died = self._listening.getsockname()[1], 0
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                made, _ = self._listening.accept()
+                with made:
+                    self.died += bool(made.recv(65536))
+
+    def close(self) -> None:
+        self._listening.close()
+
+
+def test_only_a_report_with_a_key_goes_to_the_second_host_when_the_first_dies_over_it(
+    tmp_path: Path, behind: Server
+) -> None:
+    with contextlib.closing(Dying()) as host, proxied(tmp_path, behind, first=host.port) as proxy:
+        answer = proxy.answer("POST", API, JSON, b"{}")
+        assert (answer.status, answer.said["path"], host.died) == (HTTPStatus.OK, API, 1)
+    for path in ("/", f"/r/files/{UPLOAD}"):
+        folder = tmp_path / path.strip("/").partition("/")[0] / "n"
+        folder.mkdir(parents=True)
+        with (
+            contextlib.closing(Dying()) as host,
+            proxied(folder, behind, first=host.port, second=host.port) as proxy,
+        ):
+            answer = proxy.answer("POST", path, FORM, b"a=b")
+            assert (answer.status, host.died) == (HTTPStatus.BAD_GATEWAY, 1), path
+
+
+def test_run_hide_tell_opens_while_no_server_answers_and_nobody_is_logged(
+    tmp_path: Path, behind: Server
+) -> None:
+    guidance.run(tmp_path / "guidance")
+    nobody = free_port()
+    with proxied(tmp_path, behind, first=nobody, second=nobody, log="/dev/null emerg") as proxy:
+        for path, page in attack.everywhere().items():
+            answer = proxy.answer("GET", path, "", b"")
+            assert (answer.status, answer.body) == (HTTPStatus.OK, page.body), path
+            assert page.headers == tuple((name, answer.headers[name]) for name, _ in page.headers)
+        assert proxy.answer("GET", "/", "", b"").status == HTTPStatus.BAD_GATEWAY
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", proxy.port)) as broken:
+            broken.sendall(b"\x16\x03\x01\x00\x05wrong")
+            broken.recv(100)
+    logged = (tmp_path / "error.log").read_text() + (tmp_path / "access.log").read_text()
+    assert "client:" not in logged
+    assert "127.0.0.1" not in logged

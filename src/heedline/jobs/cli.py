@@ -162,6 +162,13 @@ def _leaflets(args: argparse.Namespace) -> int:
     return leaflets.run(check=args.check)
 
 
+def _guidance(args: argparse.Namespace) -> int:
+    _become("public")
+    from heedline.jobs.papers import guidance
+
+    return guidance.run(Path(args.folder).absolute())
+
+
 def _index(args: argparse.Namespace) -> int:
     _become_office_of_home()
     from heedline.jobs import index
@@ -280,6 +287,14 @@ def parser() -> argparse.ArgumentParser:
     )
     paper.add_argument("--check", action="store_true", help="make nothing; exit 1 when they are out of date")
     paper.set_defaults(call=_leaflets)
+
+    guidance = commands.add_parser(
+        "guidance", help="write Run, Hide, Tell to files, which the proxy serves while the site is away"
+    )
+    guidance.add_argument(
+        "folder", metavar="FOLDER", help="where nginx finds them (/var/lib/heedline/guidance)"
+    )
+    guidance.set_defaults(call=_guidance)
     return top
 
 

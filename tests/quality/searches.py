@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
-from heedline.casework.search.query import Sought, Unsearchable, understood
+from heedline.casework.search.query import Sought, understood
 from heedline.index import Document, Query, SealedIndex
 from heedline.index.extraction import near_words
 from heedline.index.extraction.extract import extract
@@ -23,7 +23,7 @@ from heedline.index.extraction.rules import MatchingRules
 from heedline.index.extraction.values import Extract, ReportText
 from heedline.index.keys import new_keys
 from heedline.index.proposals import proposals
-from heedline.index.terms import SearchKind
+from heedline.index.terms import SearchKind, Unsearchable
 from heedline.index.words import forms_of, placed, words_of
 from tests.rules.index.memory_store import MemoryStore
 
@@ -111,7 +111,7 @@ class World:
     def listed(self, typed: str) -> tuple[set[int], set[int]]:
         """Return the texts that contain the words typed, and others that contain a similar name."""
         sought = understood(typed, self._rules)
-        hits = self._hits(sought.for_index())
+        hits = self._hits(Query([term.clause for term in sought.terms]))
         exact = {one for one in hits if all(term.places(self._texts[one]) for term in sought.terms)}
         proposed = {hit for reading in sought.readings for hit in self._hits(reading.for_index())}
         return exact, {one for one in proposed - exact if self._is_similar(one, sought)}

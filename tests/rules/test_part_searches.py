@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heedline.casework.search.query import Unsearchable, understood
+from heedline.casework.search.query import understood
 from heedline.index import words
+from heedline.index.terms import Unsearchable
 from heedline.packs import load_pack
 from tests.quality.searches import World
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from heedline.casework.search.query import Sought, SoughtName, Unsearchable, understood
+from heedline.casework.search.missing_words import MissingWord, instead
+from heedline.casework.search.query import Sought, SoughtName, understood
 from heedline.index.extraction.keys import of_name
 from heedline.index.extraction.names import read_name
+from heedline.index.extraction.near_words import other_endings
 from heedline.index.extraction.values import Kind, Value
-from heedline.index.terms import SearchKind
+from heedline.index.terms import SearchKind, Unsearchable
 from heedline.index.words import words_of
 from heedline.packs import load_pack
 
@@ -51,6 +53,105 @@ def test_what_cannot_be_searched_for_is_said(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("word", "others"),
+    [
+        ("recruited", {"recruit", "recruits", "recruiting"}),
+        ("hiding", {"hide", "hides", "hided"}),
+        ("plan", {"plans", "planned", "planning"}),
+        ("planning", {"plan", "plans", "planned"}),
+        ("parties", {"party", "partied", "partying"}),
+        ("watches", {"watch", "watched", "watching"}),
+        ("calling", {"call", "calls", "called"}),
+    ],
+)
+def test_a_word_is_searched_for_with_its_other_endings(word: str, others: set[str]) -> None:
+    assert others <= set(other_endings(word))
+    assert len(other_endings(word)) <= 12
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [
+        ("string", "str"),
+        ("caring", "car"),
+        ("class", "clas"),
+        ("virus", "viru"),
+        ("need", "ne"),
+        ("gas", "ga"),
+    ],
+)
+def test_what_is_no_ending_is_not_taken_off(word: str, other: str) -> None:
+    assert other not in other_endings(word)
+
+
+@pytest.mark.parametrize("word", ["van", "4821", "ab12", "école", "вербует", ""])
+def test_short_words_numbers_and_other_scripts_have_no_endings(word: str) -> None:
+    assert other_endings(word) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "sides", "left_out"),
+    [
+        ("van OR lorry red", [["van"], ["lorry", "red"]], []),
+        ("van AND red", [["van", "red"]], []),
+        ("van -red", [["van"]], ["red"]),
+        ('van -"side door"', [["van"]], ["side door"]),
+        ("-red van OR lorry", [["van"], ["lorry"]], ["red"]),
+        ("OR van OR", [["van"]], []),
+        ("van or lorry", [["van", "or", "lorry"]], []),
+        ('"van OR lorry"', [["van or lorry"]], []),
+        ("e-mail", [["e mail"]], []),
+        ("van - red", [["van", "red"]], []),
+        ("-1001234567890 van", [["1001234567890", "van"]], []),
+    ],
+)
+def test_or_joins_two_searches_and_minus_leaves_words_out(
+    typed: str, sides: list[list[str]], left_out: list[str]
+) -> None:
+    sought = understood(typed, RULES)
+    assert [[" ".join(term.words) for term in side.terms] for side in sought.sides] == sides
+    assert [" ".join(term.words) for term in sought.left_out] == left_out
+
+
+def test_names_on_both_sides_of_or_are_read_apart() -> None:
+    read = [
+        " ".join(reading.name.parts)
+        for side in understood("Kevin Tierney OR Sean Tirney", RULES).sides
+        for reading in side.readings
+        if isinstance(reading, SoughtName) and len(reading.name.parts) > 1
+    ]
+    assert read == ["kevin tierney", "sean tirney"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("-red", "Type something to search for"),
+        ("a OR b OR c OR d OR e OR f OR g", "OR at most 5 times"),
+        ("?! … ★★", "Signs and symbols alone"),
+    ],
+)
+def test_a_search_for_nothing_is_refused_with_its_reason(typed: str, said: str) -> None:
+    with pytest.raises(Unsearchable, match=said):
+        understood(typed, RULES)
+
+
+@pytest.mark.parametrize(
+    ("typed", "missing", "offered"),
+    [
+        ("*belster*", ["belster"], ""),
+        ("*belster* quillon", ["belster"], "quillon"),
+        ('"side door" quillon', ["side door"], "quillon"),
+        ("belster OR quillon", ["belster"], "quillon"),
+        ("quillon -belster", [], "quillon -belster"),
+    ],
+)
+def test_the_search_that_is_offered_instead_has_words(typed: str, missing: list[str], offered: str) -> None:
+    words = [MissingWord(W, one, place=(at, at + len(one))) for one in missing for at in [typed.index(one)]]
+    assert instead(typed, words) == offered
+
+
+@pytest.mark.parametrize(
     ("typed", "text", "found"),
     [
         ("obriens", "At O’Brien’s.", ["O’Brien’s"]),
@@ -60,7 +161,14 @@ def test_what_cannot_be_searched_for_is_said(typed: str) -> None:
         ("AB12CDE", "a van AB12 CDE outside", ["AB12 CDE"]),
         ("AB12 CDE", "a van ab12cde outside", ["ab12cde"]),
         ("ivan", "Иван", ["Иван"]),
-        ("door", "the doors", []),
+        ("door", "the doors", ["doors"]),
+        ('"door"', "the doors", []),
+        (
+            "recruiting",
+            "He recruits, recruited a recruit. Recruitment.",
+            ["recruits", "recruited", "recruit"],
+        ),
+        ("Banks", "the bank of the river", []),
     ],
 )
 def test_where_a_text_has_it(typed: str, text: str, found: list[str]) -> None:
@@ -111,7 +219,7 @@ def test_a_date_is_found_however_it_is_written(typed: str) -> None:
 
 @pytest.mark.parametrize("typed", ["31/2/2010", "September 2010", "07700 900 201", "gate 4 2010"])
 def test_what_is_no_whole_date_is_searched_for_as_it_is(typed: str) -> None:
-    assert not any(term.others for term in understood(typed, RULES).terms)
+    assert not any(term.is_date for term in understood(typed, RULES).terms)
 
 
 @pytest.mark.parametrize(

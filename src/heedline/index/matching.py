@@ -15,6 +15,8 @@ import apsw
 
 #: Rows that are looked at one by one. More are found by reading whole lists.
 FEW = 30
+#: More rows than there can be, as a limit.
+ALL: Final = 1 << 40
 #: All possible rows.
 EVERY: Final = range(1 << 62)
 #: The most FTS5 pages that are fetched together if all have to be read. Two of them fit one page of SQLite.

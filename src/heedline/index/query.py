@@ -25,10 +25,11 @@ class Clause:
 class Query:
     """A search query.
 
-    A report matches if it meets all of the clauses.
+    A report matches if it meets all of the clauses, and none of those in `left_out`.
     """
 
     clauses: Sequence[Clause]
+    left_out: Sequence[Clause] = ()
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,9 @@ import apsw
 from heedline.index import free_pages, lookahead
 from heedline.index.document import Document
 from heedline.index.keys import IndexKeys
-from heedline.index.matching import EVERY, Matcher, TokenClause, TokenPhrase
+from heedline.index.matching import ALL, EVERY, Matcher, TokenClause, TokenPhrase
 from heedline.index.paging import Damaged, PageFile, PageStore, SealedPage, connect
-from heedline.index.query import Hit, Query, SeenRows
+from heedline.index.query import Clause, Hit, Query, SeenRows
 from heedline.index.token_texts import BeginningTexts, TokenTexts
 from heedline.index.word_pairs import WordTokens, in_order, with_pairs
 from heedline.vault.tokens import TokenKey
@@ -252,10 +252,15 @@ class SealedIndex:
         A query without clauses, or with an empty clause, matches nothing.
         """
         with self._honest():
-            wanted = self._wanted(query)
+            wanted = self._wanted(query.clauses)
             if not wanted or TokenClause() in wanted:
                 return []
-            rows = Matcher(self._sql, wanted, self._ahead).rows(most)
+            left_out = self._wanted(query.left_out)
+            rows = Matcher(self._sql, wanted, self._ahead).rows(ALL if left_out else most)
+            for clause in left_out if rows else ():
+                gone = set(Matcher(self._sql, [clause], self._ahead).rows(ALL))
+                rows = [row for row in rows if row not in gone]
+            rows = rows[:most]
             reports = self._reports_at(rows)
         return [Hit(reports[row], row) for row in rows]
 
@@ -401,10 +406,10 @@ class SealedIndex:
         found = self._sql.execute("SELECT name, rootpage FROM sqlite_schema WHERE rootpage > 0").fetchall()
         return dict(cast("list[tuple[str, int]]", found))
 
-    def _wanted(self, query: Query) -> list[TokenClause]:
-        """Return a query's clauses, with their words, phrases, forms and keys converted to tokens."""
+    def _wanted(self, clauses: Iterable[Clause]) -> list[TokenClause]:
+        """Return the clauses of a query, with their words, phrases, forms and keys converted to tokens."""
         wanted: list[TokenClause] = []
-        for clause in query.clauses:
+        for clause in clauses:
             words = [self._words[phrase[0]] for phrase in clause.phrases if len(phrase) == 1]
             phrases = [self._phrase(phrase) for phrase in clause.phrases if len(phrase) > 1]
             forms = self._forms.of(clause.forms)

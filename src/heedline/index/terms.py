@@ -24,10 +24,26 @@ from heedline.index.words import (
     spelled,
     starts_of,
     without_article,
+    words_of,
 )
 
 _BETWEEN = re.compile(r"[\W_]+")
 _SHORTEST_PART_OF_PLATE = 4
+
+
+TOO_SHORT = (
+    "Type at least three letters or digits beside a *, for example *ABC. "
+    "For the middle of a number, type at least four digits, for example *4821*."
+)
+#: A "?" for an unknown character, in a registration or inside a word. After any other word, it is only a question mark.
+UNKNOWN = re.compile(r"[^\W_]\?+[^\W_]|^\?+[^\W_]|(?=.*\d)(?=.*[^\W\d_]).*[^\W_]\?+$")
+
+
+class Unsearchable(Exception):
+    """Raised when a search text cannot be turned into a query.
+
+    The message says why.
+    """
 
 
 class SearchKind(StrEnum):
@@ -202,6 +218,45 @@ class Term:
 
     def _is_plate(self, written: str) -> bool:
         return bool(self.plate) and registration(written) == self.plate
+
+
+def around_unknown(written: str) -> list[Term]:
+    """Return the terms for the text before and after unknown characters, which are written as "?".
+
+    Raises Unsearchable.
+    """
+    parts = re.split(r"\?+", written)
+    last = len(parts) - 1
+    found = [
+        term
+        for at, part in enumerate(parts)
+        if len(words := tuple(words_of(part))) == 1 and starts_of(words[0])
+        for term in starred(words, before=at > 0, after=at < last)
+    ]
+    if not found:
+        raise Unsearchable(TOO_SHORT)
+    return found
+
+
+def starred(words: tuple[str, ...], *, before: bool, after: bool) -> Iterator[Term]:
+    """Yield the terms for a beginning (`abc*`) or another part (`*abc`, `*abc*`) of a word.
+
+    If several words are written without spaces, the star belongs to the first or the last of them. Raises Unsearchable.
+    """
+    first, *rest = words if before else tuple(reversed(words))
+    if not starts_of(first) or (before and after and rest and not starts_of(rest[-1])):
+        raise Unsearchable(TOO_SHORT)
+    if before and after and not rest and first.isdecimal() and len(first) < SHORTEST_OF_NUMBER:
+        raise Unsearchable(TOO_SHORT)
+    if not before:
+        yield Term(SearchKind.BEGINNING, (first,))
+        rest = list(reversed(rest))
+    else:
+        yield Term(SearchKind.PART, (first,), ending=bool(rest) or not after)
+        if after and rest:
+            yield Term(SearchKind.BEGINNING, (rest.pop(),))
+    if rest:
+        yield Term(SearchKind.PHRASE if len(rest) > 1 else SearchKind.WORDS, tuple(rest), exact=True)
 
 
 def _is_part_of_plate(joined: str) -> bool:

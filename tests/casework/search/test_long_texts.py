@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from heedline.casework.search import passages, query
 from heedline.casework.search.documents import SearchedText
 from heedline.casework.search.passages import PART, LongText
-from heedline.casework.search.query import MOST_WORDS, Sought, Unsearchable, understood
+from heedline.casework.search.query import MOST_WORDS, Sought, understood
+from heedline.index.terms import Unsearchable
 from heedline.index.words import placed
 from heedline.packs import load_pack
 

@@ -14,9 +14,9 @@ from heedline.casework.errors import Locked, NotHere
 from heedline.casework.oversight import search_counts
 from heedline.casework.report import officer_notes
 from heedline.casework.search import missing_words, page_store, searching
-from heedline.casework.search.query import Unsearchable
 from heedline.casework.search.searching import ReasonTooShort, SearchFilters
 from heedline.casework.tasks import tasks
+from heedline.index.terms import Unsearchable
 from heedline.permits.gate import Refused
 from heedline.reports.models import SealedHeader, SealedPayload, Search, SearchIndex, SearchPage
 from heedline.vault.codes import ReceiptCode

@@ -309,6 +309,33 @@ def test_what_cannot_be_searched_for_is_said_at_the_field(odile: Hand) -> None:
         assert said in odile.html
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("quillon " * 1_250, "This must be 200 characters or fewer. You have used 9,999."),
+        ("?!*** ★ — ()", "Signs and symbols alone cannot be searched for."),
+    ],
+)
+def test_a_search_that_cannot_be_made_keeps_what_was_typed(odile: Hand, typed: str, said: str) -> None:
+    odile.get("/w/search/")
+    odile.send("/w/search/", q=typed)
+    assert odile.page.status_code == 422
+    assert said in odile.html
+    assert f'value="{typed.strip()}"' in odile.html
+
+
+def test_a_search_in_another_script_or_for_part_of_a_word_has_a_plain_answer(odile: Hand) -> None:
+    odile.get("/w/search/")
+    for typed in ("ворота", "大门", "*belster*"):
+        odile.send("/w/search/", q=typed)
+        assert odile.page.status_code == 200
+        assert "No reports at your desks match." in odile.html
+        assert "Search for “" not in odile.html, "nothing else can be offered"
+        assert f'value="{typed}"' in odile.html
+    odile.send("/w/search/", q="quillon -quillon")
+    assert "also contains what you left out" in odile.html
+
+
 def test_a_reason_that_says_nothing_is_said_at_the_field(odile: Hand) -> None:
     odile.get("/w/search/")
     odile.send("/w/search/", q="quillon", reason=".")

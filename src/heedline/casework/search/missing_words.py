@@ -7,6 +7,7 @@ report where possible, so that a search with all of them finds it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ from heedline.reports.models import SearchIndex
 from heedline.reports.stored import parts_column, parts_in
 from heedline.vault import CannotOpen
 
+#: What a search can be for. A star or quotation marks that are left without a word are no search.
+_LETTER = re.compile(r"[^\W_]")
 #: Reports of one word that are looked at to learn whether the officer may use any of them.
 _MOST_OF_A_WORD: Final = 20
 #: Missing words for which a similar one is looked for, and reports that are opened for that in all.
@@ -66,7 +69,7 @@ def missing_in(
 
     Must be called inside `page_store.one_snapshot`. The caller logs the reports whose words are shown.
     """
-    of_terms: dict[Term, set[UUID]] = {term: set() for term in sought.terms}
+    of_terms: dict[Term, set[UUID]] = {term: set() for term in sought.all_terms}
     proposed: dict[Term, dict[UUID, None]] = {}
     with_all: dict[UUID, None] = {}
     for row in rows:
@@ -162,4 +165,5 @@ def instead(text: str, missing: Iterable[MissingWord]) -> str:
     for one in sorted(known, key=lambda one: one.place, reverse=True):
         start, end = one.place
         text = text[:start] + one.near + text[end:]
-    return " ".join(text.replace('""', " ").split())
+    sides = [" ".join(filter(_LETTER.search, side.split())) for side in f" {text} ".split(" OR ")]
+    return " OR ".join(filter(None, sides))

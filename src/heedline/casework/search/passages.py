@@ -70,22 +70,27 @@ class MatchingPassage:
     pieces: tuple[tuple[str, bool], ...] = field(repr=False)
 
 
-def passages(texts: Sequence[SearchedText], sought: Sought) -> tuple[MatchingPassage, ...]:
-    """Return the first passage that matches each search term.
+def passages(texts: Sequence[SearchedText], side: Sought) -> tuple[MatchingPassage, ...]:
+    """Return the first passage that matches each term of one side of a search.
 
     Returns () if any term does not match.
     """
-    return _of_terms(texts, sought.terms) or ()
+    return _of_terms(texts, side.terms) or ()
+
+
+def has_left_out(texts: Sequence[SearchedText], sought: Sought) -> bool:
+    """Return whether a report contains something that the search leaves out."""
+    return any(LongText(text.text).first(term) for term in sought.left_out for text in texts)
 
 
 def other_spellings(
-    texts: Sequence[SearchedText], values: Sequence[Value], sought: Sought, rules: NameRules
+    texts: Sequence[SearchedText], values: Sequence[Value], side: Sought, rules: NameRules
 ) -> tuple[MatchingPassage, ...]:
     """Return the passages that contain a name, an address or an account of the query in another spelling.
 
     `values` are those that were read from the texts. Returns () if no reading of the query matches.
     """
-    for reading in sought.readings:
+    for reading in side.readings:
         value = next((one for one in values if reading.is_like(one, rules)), None)
         beside = _of_terms(texts, reading.terms)
         if value is not None and beside is not None:
@@ -102,7 +107,7 @@ def subjects_matching(
         for link in links
         if link.in_force
         and any(
-            any(term.places(value.written) for term in sought.terms)
+            any(term.places(value.written) for term in sought.all_terms)
             or (value.kind == Kind.NAME and _is_like(value.written, sought, rules))
             for value in link.values
         )
@@ -111,7 +116,7 @@ def subjects_matching(
 
 def _is_like(name: str, sought: Sought, rules: NameRules) -> bool:
     value = Value(Kind.NAME, name, name, "")
-    return any(one.is_like(value, rules) for one in sought.readings)
+    return any(one.is_like(value, rules) for side in sought.sides for one in side.readings)
 
 
 def _of_value(texts: Sequence[SearchedText], value: Value) -> MatchingPassage:
@@ -236,11 +241,14 @@ class _Part:
         joined = "".join(term.words)
         if term.kind is SearchKind.NUMBER and not term.others and not _OTHER_DIGIT.search(self.text):
             return any(one in self._letters for one in term.letters)
-        if term.kind not in _OF_WORDS or term.others or term.plate or _DIGIT.search(joined):
+        phrases = any(len(words) > 1 for words in term.others)
+        if term.kind not in _OF_WORDS or phrases or term.plate or _DIGIT.search(joined):
             return term.may_be_in(self._letters_and_latin)
-        return (_NOT_LETTERS.sub("", joined) in self._letters and _has(self._words, term, joined)) or (
-            joined.isascii() and not self._letters.isascii() and _has(self._latin_words, term, joined)
-        )
+        either = [joined, *(word for (word,) in term.others)]
+        return (
+            any(_NOT_LETTERS.sub("", one) in self._letters for one in either)
+            and _has(self._words, term, joined)
+        ) or (joined.isascii() and not self._letters.isascii() and _has(self._latin_words, term, joined))
 
     @cached_property
     def _letters(self) -> str:
@@ -277,7 +285,8 @@ def _has(words: frozenset[str], term: Term, joined: str) -> bool:
     """Return whether a term may match some of these words."""
     if term.kind is SearchKind.BEGINNING:
         return any(word.startswith(joined) for word in words)
-    return joined in words or (len(term.words) > 1 and words >= {*term.words})
+    either = (joined, *(word for (word,) in term.others))
+    return any(one in words for one in either) or (len(term.words) > 1 and words >= {*term.words})
 
 
 def letters_of(text: str) -> str:

@@ -1,7 +1,9 @@
 """Parses an officer's search text into an index query.
 
 Words can be found in any order. `"in quotation marks"` finds words in that order, `begin*` finds every word that starts with
-those letters, and `*end` and `*part*` find registrations, numbers, names and online names with that part. Part of a
+those letters, and `*end` and `*part*` find registrations, numbers, names and online names with that part. A word that
+begins with a small letter is found with other endings as well. `OR` between words finds reports that match what is on either side of
+it, and `-word` leaves out reports with that word. Part of a
 registration or number is also found without stars. Text without spaces, such as an address, a web name or a number with
 hyphens, is also searched for as words in order. A long number is found however its digits are grouped. A vehicle registration
 is also found where O was written for 0, or I for 1, as in Seen before. A date is found however it is written. Words that may
@@ -13,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from heedline.index import Clause, Query, word_parts
@@ -29,46 +31,46 @@ from heedline.index.extraction.keys import (
 )
 from heedline.index.extraction.name_comparison import alike
 from heedline.index.extraction.names import Name, latin, read_name
-from heedline.index.extraction.near_words import alike_by_initial, forms_around, same_name, sounds_around
+from heedline.index.extraction.near_words import (
+    alike_by_initial,
+    forms_around,
+    other_endings,
+    same_name,
+    sounds_around,
+)
 from heedline.index.extraction.numbers import registrations
 from heedline.index.extraction.rules import BirthRules, MatchingRules, NameRules, PlateShape
 from heedline.index.extraction.values import Kind, ReportText, Value
 from heedline.index.extraction.written_dates import dates_in, spellings
-from heedline.index.terms import SearchKind, Term
+from heedline.index.terms import UNKNOWN, SearchKind, Term, Unsearchable, around_unknown, starred
 from heedline.index.word_parts import SHORTEST_OF_NUMBER
-from heedline.index.words import NUMBER, compounds, number_of, starts_of, without_article, words_of
+from heedline.index.words import NUMBER, compounds, number_of, without_article, words_of
 
 #: Characters that can be searched for at once, and words.
 LONGEST = 200
 MOST_WORDS = 12
+#: How many searches can be joined by OR.
+MOST_SIDES = 6
+TOO_MANY_SIDES = f"Use OR at most {MOST_SIDES - 1} times in one search."
 TOO_MANY = f"Search for at most {MOST_WORDS} words at once."
-TOO_SHORT = (
-    "Type at least three letters or digits beside a *, for example *ABC. "
-    "For the middle of a number, type at least four digits, for example *4821*."
-)
-NOTHING = "Type a word, a number or a name to search for."
+NOTHING = "Type a word, a number or a name to search for. Signs and symbols alone cannot be searched for."
+ONLY_LEFT_OUT = "Type something to search for as well as what to leave out."
 #: Readings of a query as a name, and words of one.
 MOST_READINGS = 8
 _WORDS_OF_A_NAME = range(5, 1, -1)
 _NAMED = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u064b-\u065f'’‘ʼ`.-])*")
 _QUOTED = re.compile(r'"[^"]*"?')
+#: A part of a search: quoted words, perhaps to be left out, or anything else without a space.
+_OPERAND = re.compile(r'-?"[^"]*"?|\S+')
+_LEFT_OUT = re.compile(r'-(?:"|[^\W\d_])')
 _PIECE = re.compile(r'"([^"]*)"?|(\S+)')
 _LONG_NUMBER = re.compile(r"(?<![^\s\",;])\+?[\d(][\d\s().\-/]{4,}\d(?![^\s\",;])")
 #: Part of a number, in groups of digits, with a star before or after it.
 _PART_OF_NUMBER = re.compile(r"(?<!\S)(\*?)\+?(\d[\d().\-/]*(?: [\d().\-/]+)*)(\*?)(?!\S)")
-#: A "?" for an unknown character, in a registration or inside a word. After any other word, it is only a question mark.
-_UNKNOWN = re.compile(r"[^\W_]\?+[^\W_]|^\?+[^\W_]|(?=.*\d)(?=.*[^\W\d_]).*[^\W_]\?+$")
 #: A day, a month and a year without anything between them.
 _DAY_IN_ONE = re.compile(r"(?<!\S)(\d\d)(\d\d)((?:19|20)\d\d)(?!\S)")
 #: Numbers of four digits that are more often years than part of a number.
 _YEARS = range(1900, 2100)
-
-
-class Unsearchable(Exception):
-    """Raised when a search text cannot be turned into a query.
-
-    The message says why.
-    """
 
 
 @dataclass(frozen=True)
@@ -139,16 +141,29 @@ _WRITTEN_IN_MANY_WAYS = frozenset({Kind.WEB, Kind.HANDLE, Kind.EMAIL, Kind.ADDRE
 class Sought:
     """A parsed query.
 
-    A report matches if it matches all terms, or one of the readings.
+    A report matches if it matches all terms, or one of the readings, or one of the searches in `or_else`, which stand after OR.
+    It must not match any term of `left_out`.
     """
 
     terms: tuple[Term, ...]
     readings: tuple[SoughtName | SoughtValue, ...] = ()
+    or_else: tuple[Sought, ...] = ()
+    left_out: tuple[Term, ...] = ()
+
+    @property
+    def sides(self) -> tuple[Sought, ...]:
+        """Return the searches of which a report must match any: this one, and those after OR."""
+        return (self, *self.or_else)
+
+    @property
+    def all_terms(self) -> tuple[Term, ...]:
+        """Return the terms of all sides, without those that are left out."""
+        return tuple(dict.fromkeys(term for side in self.sides for term in side.terms))
 
     @property
     def kind(self) -> SearchKind:
         """Return the kind of search to log, taken from the most specific term."""
-        kinds = {term.kind for term in self.terms}
+        kinds = {term.kind for term in self.all_terms}
         order = (
             SearchKind.NUMBER,
             SearchKind.PHRASE,
@@ -161,11 +176,18 @@ class Sought:
     @property
     def proposes_others(self) -> bool:
         """Return whether the index may propose reports that do not match."""
-        return any(term.proposes_others for term in self.terms)
+        return any(term.proposes_others for term in (*self.all_terms, *self.left_out))
 
-    def for_index(self) -> Query:
-        """Return the search as an index query."""
-        return Query([term.clause for term in self.terms])
+    def queries(self) -> Iterator[tuple[Query, bool]]:
+        """Yield the queries for the index, and whether each finds reports only because of a reading.
+
+        What the index might leave out wrongly is left in, and left out when the report has been read.
+        """
+        left_out = [term.clause for term in self.left_out if not term.proposes_others]
+        for side in self.sides:
+            yield Query([term.clause for term in side.terms], left_out), False
+            for reading in side.readings:
+                yield replace(reading.for_index(), left_out=left_out), True
 
 
 def understood(text: str, rules: MatchingRules) -> Sought:
@@ -176,13 +198,38 @@ def understood(text: str, rules: MatchingRules) -> Sought:
     text = text.strip()[: LONGEST + 1]
     if len(text) > LONGEST:
         raise Unsearchable(f"Search for at most {LONGEST} characters at once.")
-    terms = _terms_of(text, rules)
-    if not terms:
-        raise Unsearchable(NOTHING)
-    if sum(len(term.words) for term in terms) > MOST_WORDS:
+    sides, without = _sides_of(text)
+    left_out = [replace(term, exact=True) for one in without for term in _terms_of(one, rules)]
+    of_sides = [(side, terms) for side in sides if (terms := _terms_of(side, rules))]
+    if not of_sides:
+        raise Unsearchable(ONLY_LEFT_OUT if left_out else NOTHING)
+    if sum(len(term.words) for _, terms in of_sides for term in (*terms, *left_out)) > MOST_WORDS:
         raise Unsearchable(TOO_MANY)
+    if len(of_sides) > MOST_SIDES:
+        raise Unsearchable(TOO_MANY_SIDES)
+    first, *others = (Sought(tuple(terms), _readings(side, rules)) for side, terms in of_sides)
+    return replace(first, or_else=tuple(others), left_out=tuple(left_out))
+
+
+def _sides_of(text: str) -> tuple[list[str], list[str]]:
+    """Split a search at each OR, and return its sides and what is to be left out.
+
+    AND means nothing, because a report has to contain everything anyway.
+    """
+    sides, left_out = [""], list[str]()
+    for written in _OPERAND.findall(text):
+        if written == "OR":
+            sides.append("")
+        elif _LEFT_OUT.match(written):
+            left_out.append(written[1:])
+        elif written != "AND":
+            sides[-1] += f" {written}" if sides[-1] else written
+    return sides, left_out
+
+
+def _readings(text: str, rules: MatchingRules) -> tuple[SoughtName | SoughtValue, ...]:
     names = islice(_names_in(text, rules), MOST_READINGS)
-    return Sought(tuple(terms), (*islice(_values_in(text, rules), MOST_READINGS), *names))
+    return (*islice(_values_in(text, rules), MOST_READINGS), *names)
 
 
 def _values_in(text: str, rules: MatchingRules) -> Iterator[SoughtValue]:
@@ -266,6 +313,11 @@ def _is_known(word: str, rules: NameRules) -> bool:
     )
 
 
+def _is_name_or_common(word: str, rules: MatchingRules) -> bool:
+    """Return whether a word is searched for without other endings: Banks is not a bank."""
+    return word in rules.common_words or _is_known(word, rules.names)
+
+
 def _terms_of(text: str, rules: MatchingRules) -> list[Term]:
     terms, text = _dates_of(text, rules.birth)
     text = _PART_OF_NUMBER.sub(_without_spaces, text)
@@ -329,56 +381,19 @@ def _terms(quoted: str | None, bare: str | None, rules: MatchingRules) -> Sequen
     words = tuple(words_of(written))
     if not words:
         return []
-    if _UNKNOWN.search(written):
-        return _around_unknown(written)
+    if UNKNOWN.search(written):
+        return around_unknown(written)
     if written.endswith("*") or written.startswith("*"):
-        return list(_starred(words, before=written.startswith("*"), after=written.endswith("*")))
+        return list(starred(words, before=written.startswith("*"), after=written.endswith("*")))
     if len(words) > 1:
         in_one = tuple((joined,) for joined, _, end in compounds(written) if end == len(written))
         return [Term(SearchKind.PHRASE, words, _plate_of(words, rules.plates), in_one)]
-    alike = (*rules.streets.get(words[0], ()), without_article(words[0]))
+    whole = written[0].isupper() or _is_name_or_common(words[0], rules)
+    endings = () if whole else other_endings(words[0])
+    alike = (*rules.streets.get(words[0], ()), without_article(words[0]), *endings)
     others = tuple((other,) for other in alike if other)
     ends = words[0].isdecimal() and len(words[0]) >= SHORTEST_OF_NUMBER and int(words[0]) not in _YEARS
     return [Term(SearchKind.WORDS, words, _plate_of(words, rules.plates), others, ending=ends)]
-
-
-def _around_unknown(written: str) -> list[Term]:
-    """Return the terms for the text before and after unknown characters, which are written as "?".
-
-    Raises Unsearchable.
-    """
-    parts = re.split(r"\?+", written)
-    last = len(parts) - 1
-    found = [
-        term
-        for at, part in enumerate(parts)
-        if len(words := tuple(words_of(part))) == 1 and starts_of(words[0])
-        for term in _starred(words, before=at > 0, after=at < last)
-    ]
-    if not found:
-        raise Unsearchable(TOO_SHORT)
-    return found
-
-
-def _starred(words: tuple[str, ...], *, before: bool, after: bool) -> Iterator[Term]:
-    """Yield the terms for a beginning (`abc*`) or another part (`*abc`, `*abc*`) of a word.
-
-    If several words are written without spaces, the star belongs to the first or the last of them. Raises Unsearchable.
-    """
-    first, *rest = words if before else tuple(reversed(words))
-    if not starts_of(first) or (before and after and rest and not starts_of(rest[-1])):
-        raise Unsearchable(TOO_SHORT)
-    if before and after and not rest and first.isdecimal() and len(first) < SHORTEST_OF_NUMBER:
-        raise Unsearchable(TOO_SHORT)
-    if not before:
-        yield Term(SearchKind.BEGINNING, (first,))
-        rest = list(reversed(rest))
-    else:
-        yield Term(SearchKind.PART, (first,), ending=bool(rest) or not after)
-        if after and rest:
-            yield Term(SearchKind.BEGINNING, (rest.pop(),))
-    if rest:
-        yield Term(SearchKind.PHRASE if len(rest) > 1 else SearchKind.WORDS, tuple(rest), exact=True)
 
 
 def _added(terms: list[Term], term: Term, plates: tuple[PlateShape, ...]) -> list[Term]:

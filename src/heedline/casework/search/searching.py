@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -46,7 +47,7 @@ from heedline.casework.search.page_store import one_snapshot
 from heedline.casework.search.passages import MatchingPassage
 from heedline.casework.search.query import Sought, understood
 from heedline.casework.search.subject_entries import SubjectLink
-from heedline.index import Damaged
+from heedline.index import Damaged, Hit
 from heedline.index.extraction.rules import NameRules
 from heedline.index.terms import SearchKind
 from heedline.intake.fields import tidy
@@ -135,7 +136,8 @@ class SearchResults:
     exist yet, is damaged, or does not open with this session's keys. `unread` are reports of this page that the index lists and
     that could not be opened to confirm the match. `similar` means that some were found by a name that is spelt in another way.
     If nothing was found, `missing` are the parts of the search that are in no report. It is None if something was found.
-    `several` means that the search has several parts.
+    `several` means that one side of the search has several parts, `either` that it has several sides, and `left_out` that it
+    leaves something out.
     """
 
     text: str = field(repr=False)
@@ -153,6 +155,8 @@ class SearchResults:
     similar: bool = False
     missing: tuple[MissingWord, ...] | None = None
     several: bool = False
+    either: bool = False
+    left_out: bool = False
 
     @property
     def newer_from(self) -> datetime:
@@ -256,7 +260,8 @@ def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> Search
                     unread.append(one.id)
                 else:
                     shown += [result] if result is not None else []
-                    if result is None and (one.id in looked.similar or sought.proposes_others):
+                    unsure = one.id in looked.similar or sought.proposes_others or sought.left_out
+                    if result is None and unsure:
                         hits -= 1  # found under a key or forms that other names and words have as well
             if not (shown or unread or hits):
                 missing = missing_words.missing_in(
@@ -295,7 +300,9 @@ def results(ref: UUID, *, page: int = 1, by: Attendance, at: datetime) -> Search
         tuple(unread),
         bool(looked.similar) and hits > len(looked.refs),
         missing,
-        len(sought.terms) > 1,
+        any(len(side.terms) > 1 for side in sought.sides),
+        bool(sought.or_else),
+        bool(sought.left_out),
     )
 
 
@@ -327,6 +334,7 @@ class IndexHits:
 
 def found_in(sought: Sought, rows: Iterable[SearchIndex], ring: Keyring) -> IndexHits:
     """Return the reports that match a search in these indexes."""
+    queries = list(sought.queries())
     refs: dict[UUID, None] = {}
     desks: set[UUID] = set()
     damaged: list[UUID] = []
@@ -338,14 +346,18 @@ def found_in(sought: Sought, rows: Iterable[SearchIndex], ring: Keyring) -> Inde
         if row.size:
             try:
                 with desk_index.reading(row, ring) as index:
-                    hits = index.search(sought.for_index(), most=MOST + 1)
-                    for reading in sought.readings:
-                        alike.update(hit.report for hit in index.search(reading.for_index(), most=MOST))
+                    hits: list[Hit] = []
+                    for query, by_reading in queries:
+                        if by_reading:
+                            alike.update(hit.report for hit in index.search(query, most=MOST))
+                        else:
+                            hits += index.search(query, most=MOST + 1)
             except (CannotOpen, Damaged):
                 damaged.append(row.desk_id)
                 continue
-            more |= len(hits) > MOST
-            refs |= dict.fromkeys(hit.report for hit in hits[:MOST])
+            of_desk = dict.fromkeys(hit.report for hit in sorted(hits, key=lambda hit: -hit.number))
+            more |= len(of_desk) > MOST
+            refs |= dict.fromkeys(islice(of_desk, MOST))
         desks.add(row.desk_id)
     return IndexHits(tuple(refs), frozenset(alike) - refs.keys(), more, frozenset(desks), tuple(damaged))
 
@@ -358,10 +370,12 @@ def _result(
     Raises one of `documents.UNREADABLE` if the report cannot be read or was altered.
     """
     texts = documents.texts_of(report, parts, ring)
-    found = passages.passages(texts, sought)
-    if not found and sought.readings:
+    if passages.has_left_out(texts, sought):
+        return None
+    found = [one for side in sought.sides for one in passages.passages(texts, side)]
+    if not found and any(side.readings for side in sought.sides):
         there = values.extract_of(report, texts, indexed=False).values
-        found = passages.other_spellings(texts, there, sought, rules)
+        found = [one for side in sought.sides for one in passages.other_spellings(texts, there, side, rules)]
     if not found:
         return None
     return SearchResult(
@@ -373,7 +387,7 @@ def _result(
         report.outcome,
         report.desk.name,
         report.owner.name if report.owner is not None else "",
-        found,
+        tuple(dict.fromkeys(found))[: passages.MOST],
         passages.subjects_matching(subject_entries.links(subject_entries.opened(parts, ring)), sought, rules),
     )
 

@@ -1,7 +1,8 @@
-"""Finds the word in a text that is most similar to a search word without results."""
+"""Finds words near a search word: its other endings, its misspellings, and the most similar word in a text."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from rapidfuzz.distance import OSA
@@ -16,10 +17,68 @@ SHORTEST = 4
 #: Letters of the shortest word in which two may differ.
 LONG = 7
 _VOWELS = "aeiou"
+_SHORTEST_STEM = 3
+_HAS_VOWEL = re.compile(r"[aeiouy]")
+#: A stem of one short syllable. Its last letter is doubled before -ed and -ing.
+_ONE_SHORT_VOWEL = re.compile(r"[^aeiou]+[aeiou][^aeiouwxy]")
+#: Consonants that words without an ending may end in twice, such as call and miss.
+_OFTEN_DOUBLE = "lsfz"
+_HISSING = re.compile(r"(?:s|x|z|ch|sh)$")
 #: The sounds of consonants, as `names.sounds` writes them.
 _CONSONANTS = "bdfgjklmnprstvCY"
 #: The classes of vowels in a sound (`names.py`).
 _SOUNDED_VOWELS = "aio"
+
+
+def other_endings(word: str) -> list[str]:
+    """Return a word of English with the other endings that it may have, without the word itself.
+
+    `recruiting` gives recruit, recruits and recruited. Some of what is returned is no word, and then occurs in no report. A
+    word with a letter outside a to z, or that is too short, has none.
+    """
+    found: dict[str, None] = {}
+    if len(word) >= SHORTEST and word.isascii() and word.isalpha():
+        for stem in dict.fromkeys((word, *_stems(word))):
+            found |= dict.fromkeys((stem, *_with_endings(stem)))
+    return [one for one in found if one != word]
+
+
+def _stems(word: str) -> Iterator[str]:
+    """Yield what a word may be without its ending: hiding gives hide, running run, and parties party."""
+    for ending in ("ing", "ed"):
+        stem = word.removesuffix(ending)
+        if stem == word or len(stem) < _SHORTEST_STEM or not _HAS_VOWEL.search(stem):
+            continue
+        if stem[-1] == stem[-2] and stem[-1] not in _VOWELS:
+            yield from (stem, stem[:-1]) if stem[-1] in _OFTEN_DOUBLE else (stem[:-1],)
+        elif stem.endswith("i"):
+            yield f"{stem[:-1]}y"
+        elif _ONE_SHORT_VOWEL.fullmatch(stem):
+            yield f"{stem}e"  # "hop" would be hopping
+        else:
+            yield from (stem,) if stem[-1] in "wxy" else (stem, f"{stem}e")
+        return
+    if word.endswith("ies") and len(word) > _SHORTEST_STEM + 2:
+        yield f"{word[:-3]}y"
+    elif word.endswith("es") and _HISSING.search(word[:-2]):
+        yield from (word[:-2], word[:-1])
+    elif word.endswith("s") and word[-2] not in "sui" and len(word) > _SHORTEST_STEM:
+        yield word[:-1]
+
+
+def _with_endings(stem: str) -> Iterator[str]:
+    """Yield a stem with -s, -ed and -ing, as English spells them."""
+    if stem.endswith("e"):
+        yield from (f"{stem}s", f"{stem}d", f"{stem}ing" if stem.endswith("ee") else f"{stem[:-1]}ing")
+    elif stem.endswith("y") and stem[-2] not in _VOWELS:
+        yield from (f"{stem[:-1]}ies", f"{stem[:-1]}ied", f"{stem}ing")
+    elif not stem.endswith(("ing", "ed")) and not (stem.endswith("s") and not stem.endswith("ss")):
+        last = stem[-1] if _ONE_SHORT_VOWEL.fullmatch(stem) else ""
+        yield from (
+            f"{stem}es" if _HISSING.search(stem) else f"{stem}s",
+            f"{stem}{last}ed",
+            f"{stem}{last}ing",
+        )
 
 
 def slips(word: str, rules: NameRules) -> list[str]:

@@ -16,14 +16,14 @@ from heedline.casework.errors import NotHere
 from heedline.casework.oversight import conflict_register, search_counts
 from heedline.casework.report.opening import short_name
 from heedline.casework.search import indexing, missing_words, searching
-from heedline.casework.search.query import LONGEST, Unsearchable
+from heedline.casework.search.query import LONGEST
 from heedline.casework.search.searching import (
     LONGEST_REASON,
     ReasonTooShort,
     SearchFilters,
     SearchResults,
 )
-from heedline.index.terms import SearchKind
+from heedline.index.terms import SearchKind, Unsearchable
 from heedline.index.word_parts import SHORTEST
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
@@ -43,10 +43,10 @@ _OWN = frozenset({"", "same-origin", "none"})
 _TERM = TextInput(
     name="q",
     label="Search for",
-    hint="Enter words, a name in any spelling, a number, an address or a report’s reference. Use quotation marks to find an exact phrase. "
-    "Put * after the start of a word to find the words that start with it: wolf*. "
-    "You can also search for the end or the middle of a name, a registration, a number or an online name: *ABC or *wolf*.",
+    hint="Enter words, a name in any spelling, a number, an address or a report’s reference. "
+    "Reports that contain all of it are listed, newest first.",
     kind="search",
+    limit=LONGEST,
     required="Type a word, a number or a name to search for",
 )
 _REASON = TextInput(
@@ -103,7 +103,7 @@ def search(request: OfficeRequest) -> HttpResponse:
                 return HttpResponseRedirect(reverse("report", kwargs={"ref": named}))
             try:
                 found = searching.search(
-                    form.text("q")[: LONGEST + 1],
+                    form.text("q"),
                     _filters(form),
                     reason=form.text("reason")[:LONGEST_REASON],
                     by=by,
@@ -287,7 +287,9 @@ def _nothing(found: SearchResults) -> dict[str, object] | None:
         for before, after in [_IN_NONE[one.kind if " " in one.typed else _ALONE.get(one.kind, one.kind)]]
     ]
     filtered = " that matches the filters" if found.filters != SearchFilters() else ""
-    if lines or not (filtered or found.several):
+    if found.left_out and not lines:
+        why = f"Every report that matches{filtered} also contains what you left out, or no report has all of the rest."
+    elif lines or not (filtered or found.several):
         why = ""
     elif found.several:
         why = f"Each part of your search is in a report, but no report{filtered} has all of them."

@@ -27,13 +27,21 @@ HALF := tests/rules/material tests/rules/packs tests/rules/intake tests/rules/va
 RULES := HEEDLINE_NO_DATABASE=1 $(PY) -m pytest -p no:django -p no:xdist -m "not thorough"
 OF_HALF := -o cache_dir=.pytest_cache/rules
 
-.PHONY: help demo test again rules check fix docs leaflets trees attack bench quality lock sbom freeze release clean ready-demo ready-dev ready-browser
+.PHONY: help demo demo-charity test again rules check fix docs leaflets trees attack bench quality lock sbom freeze release clean ready-demo ready-dev ready-browser
 
 help: ## say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ready-demo ## install, start everything with an invented desk and reports, until Ctrl-C
 	@exec .venv/bin/heedline demo
+
+# An installation of its own: another home, other ports, another database and other keys (ADR 189). "," is no specialist desk.
+demo-charity: ready-demo ## the same with an invented independent charity, which can run beside `make demo`
+	@exec env HEEDLINE_PACK=charity HEEDLINE_HOME=$${HEEDLINE_HOME:-var-charity} \
+	HEEDLINE_SPECIALIST_DESKS=$${HEEDLINE_SPECIALIST_DESKS:-,} \
+	HEEDLINE_PUBLIC_PORT=$${HEEDLINE_PUBLIC_PORT:-8100} HEEDLINE_OFFICE_PORT=$${HEEDLINE_OFFICE_PORT:-8101} \
+	HEEDLINE_FILES_PORT=$${HEEDLINE_FILES_PORT:-8102} HEEDLINE_PARTNER_PORT=$${HEEDLINE_PARTNER_PORT:-8103} \
+	.venv/bin/heedline demo
 
 test: ready-dev ready-browser ## install what tests need, and run every test (ARGS=… for some)
 	@mkdir -p var && rm -f var/html/*.html

@@ -13,9 +13,10 @@ from heedline.packs import load_pack
 from heedline.permits.roles import Role
 
 
-def test_every_desk_that_reads_reports_has_a_supervisor() -> None:
+@pytest.mark.parametrize("code", ["uk", "charity"])
+def test_every_desk_that_reads_reports_has_a_supervisor(code: str) -> None:
     held: dict[str, set[str]] = {}
-    for _, desk, role, _ in read_scenario(load_pack("uk")).people:
+    for _, desk, role, _ in read_scenario(load_pack(code)).people:
         held.setdefault(desk, set()).add(role)
     without = {desk for desk, roles in held.items() if Role.OFFICER in roles and Role.SUPERVISOR not in roles}
     assert without == set()
@@ -29,8 +30,9 @@ def test_a_desk_of_the_pack_without_officers_is_named(monkeypatch: pytest.Monkey
         refuse_empty_desks(read_scenario(pack), pack)
 
 
-def test_every_invented_report_fits_the_questions() -> None:
-    pack = load_pack("uk")
+@pytest.mark.parametrize("code", ["uk", "charity"])
+def test_every_invented_report_fits_the_questions(code: str) -> None:
+    pack = load_pack(code)
     sets = {kind: load_question_set(pack, one.code) for kind, one in pack.kinds.items()}
     for entry in read_reports(pack):
         payload = {"kind": entry.get("kind", "activity"), **entry["told"]}

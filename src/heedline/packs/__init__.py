@@ -5,7 +5,7 @@
 
 from heedline.packs.pack import Pack
 from heedline.packs.places.routing import RouteDecision, RouteFacts, route
-from heedline.packs.reading.loading import load_pack
+from heedline.packs.reading.loading import load_pack, pack_folder
 from heedline.packs.tables import PackError
 
-__all__ = ["Pack", "PackError", "RouteDecision", "RouteFacts", "load_pack", "route"]
+__all__ = ["Pack", "PackError", "RouteDecision", "RouteFacts", "load_pack", "pack_folder", "route"]

@@ -188,6 +188,7 @@ class Pack:
     desks: Mapping[str, DeskEntry]
     watch_desk: str
     authoriser_desk: str
+    """The desk that decides about identities, or "" if reporters are never asked for theirs."""
     linking_desk: str
     """The desk that compares the reports of all desks with each other and with the interest register."""
     kinds: Mapping[str, ReportKind]

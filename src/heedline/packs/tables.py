@@ -12,6 +12,8 @@ from datetime import date
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from heedline.packs.layers import LayeredPack
+
 
 class PackError(Exception):
     """Raised when a pack contains invalid data.
@@ -25,9 +27,11 @@ def read_toml(folder: Traversable, path: str) -> Table:
 
     Raises PackError if it is missing or not TOML.
     """
-    file = folder.joinpath(*path.split("/"))
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        if isinstance(folder, LayeredPack):
+            data = folder.merged(path)
+        else:
+            data = tomllib.loads(folder.joinpath(*path.split("/")).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise PackError(f"{path}: the file is missing") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

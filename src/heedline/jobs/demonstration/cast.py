@@ -156,7 +156,7 @@ def _desks_and_epochs(cast: _Cast, at: datetime) -> None:
             organisation=cast.organisations[entry.organisation],
             kind=entry.kind,
             round_the_clock=entry.around_the_clock and entry.role != "authoriser",
-            authoriser=None if entry.role == "authoriser" else cast.desks[pack.authoriser_desk],
+            authoriser=None if entry.role == "authoriser" else cast.desks.get(pack.authoriser_desk),
             hands=hands,
             at=at,
         )

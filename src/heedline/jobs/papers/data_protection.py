@@ -111,7 +111,9 @@ def _desks(pack: Pack) -> dict[str, object]:
 
     return {
         "watch": f"the {pack.desks[pack.watch_desk].name}",
-        "authoriser": f"the {pack.organisations[pack.desks[pack.authoriser_desk].organisation].name}",
+        "authoriser": f"the {pack.organisations[pack.desks[pack.authoriser_desk].organisation].name}"
+        if pack.authoriser_desk
+        else "nobody",
         "kinds": [
             {
                 "name": kind.name,

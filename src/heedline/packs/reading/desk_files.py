@@ -112,7 +112,12 @@ def special_desk(
     desks: Mapping[str, shapes.DeskEntry],
     kinds: Mapping[str, ReportKind],
 ) -> str:
-    """Return the code of the round-the-clock desk, the authorisers' desk or the linking desk."""
+    """Return the code of the round-the-clock desk, the authorisers' desk or the linking desk.
+
+    A pack without an authorisers' desk says `authoriser_desk = ""`. Its reporters are never asked who they are.
+    """
+    if key == "authoriser_desk" and not table.text(key, ""):
+        return ""
     code = table.one_of(key, tuple(desks))
     desk = desks[code]
     wanted = "authoriser" if key == "authoriser_desk" else "desk"

@@ -11,6 +11,7 @@ from importlib.resources.abc import Traversable
 
 from heedline.packs import pack as shapes
 from heedline.packs.kind_files import own_file, read_offers, with_kinds
+from heedline.packs.layers import BASED_ON, LayeredPack
 from heedline.packs.places.areas import read_areas
 from heedline.packs.places.counters import read_counters
 from heedline.packs.places.special_places import read_special_places
@@ -57,9 +58,26 @@ def load_pack(code: str) -> shapes.Pack:
 
     Raises PackError, naming the file and key of what is wrong.
     """
+    return read_pack(code, pack_folder(code))
+
+
+def pack_folder(code: str) -> Traversable:
+    """Return the folder of a pack, laid over that of the pack that it is based on, if it is on any.
+
+    Raises PackError if the code is no name, or the pack that it is based on is based on another.
+    """
     if not re.fullmatch(r"[a-z][a-z0-9-]*", code):
         raise PackError("a pack's code is lower-case letters, digits and hyphens")
-    return read_pack(code, files("heedline.packs").joinpath(code))
+    folder = files("heedline.packs").joinpath(code)
+    if not folder.joinpath("pack.toml").is_file():
+        return folder
+    beneath = read_toml(folder, "pack.toml").text(BASED_ON, "")
+    if not beneath:
+        return folder
+    under = pack_folder(beneath)
+    if isinstance(under, LayeredPack):
+        raise PackError(f"pack.toml: {BASED_ON}: {beneath} is itself based on another pack")
+    return LayeredPack(folder, under)
 
 
 def read_pack(code: str, folder: Traversable) -> shapes.Pack:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from heedline.packs import load_pack
+from heedline.packs import load_pack, pack_folder
 from heedline.packs.rules.retention import months_after
 from heedline.packs.rules.working_days import Within
 from heedline.packs.tables import read_toml
@@ -49,7 +48,7 @@ def read_site_times(folder: Traversable) -> SiteTimes:
 
 @cache
 def _times(code: str) -> SiteTimes:
-    return read_site_times(files("heedline.packs").joinpath(code))
+    return read_site_times(pack_folder(code))
 
 
 def review_due(at: datetime) -> datetime:

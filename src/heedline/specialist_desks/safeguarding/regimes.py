@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from heedline.packs import load_pack
+from heedline.packs import load_pack, pack_folder
 from heedline.packs.rules.working_days import Within
 from heedline.packs.tables import Table, read_toml
 
@@ -69,7 +68,7 @@ def _regime(table: Table, calendars: Collection[str]) -> Regime:
 def _rules(code: str) -> SafeguardingRules:
     pack = load_pack(code)
     return read_safeguarding_rules(
-        files("heedline.packs").joinpath(code),
+        pack_folder(code),
         calendars=pack.working_days.holidays,
         answers=pack.partners.answers,
         bases=pack.partners.bases,

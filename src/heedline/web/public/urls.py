@@ -5,7 +5,7 @@ None reveals what a visitor came for or contains anything that was typed.
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import URLPattern, path
 
 from heedline.web.public.guidance import attack, doors, local_police, log_pages, search_engines, service_pages
 from heedline.web.public.mailbox import file_pages as message_files
@@ -20,6 +20,22 @@ from heedline.web.public.report import (
     starting,
 )
 from heedline.web.public.shell.asking import door_name, pack
+
+
+def _endings(path_end: str, name: str, **of_kind: bool) -> list[URLPattern]:
+    """Return the last pages of a kind of report with an ending of its own: with the code kept, and without."""
+    return [
+        path(
+            f"code/finished/{path_end}", receipt.finished, {"kept": True, **of_kind}, name=f"finished-{name}"
+        ),
+        path(
+            f"code/finished/without/{path_end}",
+            receipt.finished,
+            {"kept": False, **of_kind},
+            name=f"finished-without-{name}",
+        ),
+    ]
+
 
 app_name = "reporter"
 urlpatterns = [
@@ -42,7 +58,7 @@ urlpatterns = [
     ),
     path("tell/examples/", doors.examples, name="examples"),
     path("incident/<slug:slug>/", starting.incident, name="incident"),
-    path("talk/call/", starting.call, name="call-me"),
+    *([path("talk/call/", starting.call, name="call-me")] if "person" in pack().kinds else []),
     path("tell/easy/", doors.how_easy, name="how-easy"),
     path("other/", doors.charity, name="charity"),
     path("phone/", doors.phone, name="phone"),
@@ -59,20 +75,8 @@ urlpatterns = [
     path("code/check/", receipt.code_check, name="code-check"),
     path("code/finished/", receipt.finished, {"kept": True}, name="finished"),
     path("code/finished/without/", receipt.finished, {"kept": False}, name="finished-without"),
-    path("code/finished/ask/", receipt.finished, {"kept": True, "advice": True}, name="finished-advice"),
-    path(
-        "code/finished/without/ask/",
-        receipt.finished,
-        {"kept": False, "advice": True},
-        name="finished-without-advice",
-    ),
-    path("code/finished/next/", receipt.finished, {"kept": True, "own": True}, name="finished-own"),
-    path(
-        "code/finished/without/next/",
-        receipt.finished,
-        {"kept": False, "own": True},
-        name="finished-without-own",
-    ),
+    *(_endings("ask/", "advice", advice=True) if "advice" in pack().kinds else []),
+    *(_endings("next/", "own", own=True) if "person" in pack().kinds else []),
     path("messages/", messages.enter, name="enter"),
     path("messages/open/", messages.messages, name="messages"),
     path("messages/open/sent/", messages.message_sent, name="message-sent"),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import cache
-from importlib.resources import files
 
 from django.conf import settings
 
-from heedline.packs import load_pack
+from heedline.packs import load_pack, pack_folder
 from heedline.specialist_desks.material.items.addresses import rules as locator_rules
 from heedline.specialist_desks.material.notice_rules.clock import NoticeRules, proclaimed, read_notice_rules
 from heedline.specialist_desks.material.notice_rules.content import NoticeAddressee
@@ -23,12 +22,12 @@ from heedline.specialist_desks.material.notice_rules.directory import (
 
 @cache
 def _directory(pack: str) -> PlatformDirectory:
-    return read_platform_directory(files("heedline.packs").joinpath(pack), locator_rules().platforms)
+    return read_platform_directory(pack_folder(pack), locator_rules().platforms)
 
 
 @cache
 def _rules(pack: str) -> NoticeRules:
-    return read_notice_rules(files("heedline.packs").joinpath(pack))
+    return read_notice_rules(pack_folder(pack))
 
 
 def directory() -> PlatformDirectory:

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from heedline.packs import pack_folder
 from heedline.packs.tables import Table, read_toml
 from heedline.specialist_desks.material.rules import ItemOutcome, Opinion
 
@@ -123,7 +123,7 @@ def _is_proscribed(code: str, law: MaterialLaw, on: date) -> bool:
 @cache
 def load_law(pack: str) -> MaterialLaw:
     """Return a pack's law on online material. Raise PackError if it is invalid."""
-    return read_law(files("heedline.packs").joinpath(pack))
+    return read_law(pack_folder(pack))
 
 
 def read_law(folder: Traversable) -> MaterialLaw:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
-from importlib.resources import files
 
 from django.conf import settings
 
 from heedline.casework.search.documents import SearchedText
+from heedline.packs import pack_folder
 from heedline.specialist_desks.material.locators import (
     Locator,
     LocatorRules,
@@ -27,7 +27,7 @@ _READ = frozenset({"report", "message", "note"})
 
 @cache
 def _rules(pack: str) -> LocatorRules:
-    return read_locator_rules(files("heedline.packs").joinpath(pack))
+    return read_locator_rules(pack_folder(pack))
 
 
 def rules() -> LocatorRules:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cache
-from importlib.resources import files
 from uuid import UUID
 
 from django.conf import settings
 
+from heedline.packs import pack_folder
 from heedline.specialist_desks.material.items.addresses import rules as locator_rules
 from heedline.specialist_desks.material.items.found_item import FoundItem
 from heedline.specialist_desks.material.liveness import LivenessRules, next_check, read_liveness_rules
@@ -17,7 +17,7 @@ from heedline.specialist_desks.material.models import LivenessWatch
 
 @cache
 def _rules(pack: str) -> LivenessRules:
-    return read_liveness_rules(files("heedline.packs").joinpath(pack), locator_rules().platforms)
+    return read_liveness_rules(pack_folder(pack), locator_rules().platforms)
 
 
 def rules() -> LivenessRules:

@@ -23,7 +23,7 @@ GUIDANCE = {
     "emergency": "doors",
     "examples": "examples",
     "how-easy": "easy",
-    "call-me": "person_door",
+    **({"call-me": "person_door"} if "person" in pack().kinds else {}),
     "charity": "charity_door",
     "phone": "phone_door",
     "near": "near",

@@ -15,7 +15,7 @@ from heedline.web.declared import Audience, open_to
 from heedline.web.public.shell.asking import pack, shown
 from heedline.web.public.shell.languages import prefix
 from heedline.web.public.shell.pages import day_in_words, findable, page, same_for_everyone
-from heedline.web.public.shell.promises import WAYS, promised
+from heedline.web.public.shell.promises import promised, ways
 
 
 @open_to(Audience.EVERYONE)
@@ -28,7 +28,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "privacy",
         exit=False,
         **findable(request, "privacy.lead"),
-        promised=promised(*WAYS),
+        promised=promised(*ways()),
         periods=_periods(),
         service=pack().service,
     )

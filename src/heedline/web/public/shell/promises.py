@@ -8,14 +8,19 @@ from __future__ import annotations
 from typing import Any
 
 from heedline.intake.questions import QuestionPage, QuestionSet
-from heedline.web.public.shell.asking import shown
-
-#: How somebody may tell us something, as the pack's words name it.
-WAYS = ("anonymous", "confidence", "contact")
+from heedline.web.public.shell.asking import pack, shown
 
 
-def promised(*ways: str) -> list[dict[str, Any]]:
-    """Return a table of promises for each way of reporting, as a title and summary-list options."""
+def ways() -> tuple[str, ...]:
+    """Return how somebody may report, as the pack's words name it.
+
+    A pack without an authorisers' desk asks nobody who they are.
+    """
+    return ("anonymous", "confidence", "contact") if pack().authoriser_desk else ("anonymous",)
+
+
+def promised(*some: str) -> list[dict[str, Any]]:
+    """Return a table of promises for each of these ways of reporting, as a title and summary-list options."""
     return [
         {
             "title": shown(f"promise.{way}_title"),
@@ -29,7 +34,7 @@ def promised(*ways: str) -> list[dict[str, Any]]:
                 ]
             },
         }
-        for way in ways
+        for way in some
     ]
 
 

@@ -60,6 +60,7 @@ def _fits(page: Visitor, name: str) -> None:
 
 def _here(person: Callable[..., Visitor], office: str, house: House, name: str, *, scripts: bool) -> Visitor:  # noqa: F811
     page = person(scripts=scripts)
+    page.may_ask = {settings.FILES_URL.removeprefix("http://")}  # the viewer beside an item
     at_work(page, office, house, name)
     return page
 
@@ -117,7 +118,7 @@ def test_forty_reports_of_one_post_until_it_is_removed_and_found_again(
     item = MaterialItem.objects.get().id
     captured = tmp_path / "post.png"
     captured.write_bytes(picture(form="PNG"))
-    with files_kept(tmp_path, monkeypatch), sites_serving("office", "partner") as sites:
+    with files_kept(tmp_path, monkeypatch), sites_serving("office", "partner", "files") as sites:
         office = sites["office"]
         odile = _here(person, office, material, "Odile", scripts=True)
         odile.visit(f"{office}/w/items/")

@@ -125,10 +125,6 @@ def look_up(
         if item not in found or distance < found[item].distance:
             found[item] = KnownMatch(UUID(item), by, band, distance)
 
-    sums = set(told.get("sums", ()))
-    for number, one in enumerate(others):
-        if not sums.isdisjoint(one["sums"]):
-            keep(number, "file", Band.SAME, 0)
     picture = picture_of(told)
     if picture is not None and others:
         known = [picture_of(one) for one in others]
@@ -138,6 +134,10 @@ def look_up(
         )
         for match in bank_of.look_up(picture):
             keep(match.entry, "picture", match.band, match.distance)
+    sums = set(told.get("sums", ()))
+    for number, one in enumerate(others):
+        if not sums.isdisjoint(one["sums"]):
+            keep(number, "file", Band.SAME, 0)
     text = text_of(told)
     if text is not None and text.claims and others:
         for match in TextBank([text_of(one) or _NO_TEXT for one in others]).look_up(text):

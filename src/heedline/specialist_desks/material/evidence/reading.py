@@ -46,6 +46,11 @@ class KnownItem:
     by: str
     band: Band
 
+    @property
+    def is_same(self) -> bool:
+        """Return whether it is the same material, apart from its encoding or size."""
+        return self.band in _SAME
+
 
 @dataclass(frozen=True)
 class EvidenceLine:
@@ -74,6 +79,15 @@ class ItemEvidence:
     due_at: datetime | None
     watched: bool
     broken: str
+
+    @property
+    def newest_picture(self) -> tuple[int, str] | None:
+        """Return the number and role of the newest captured picture, else of the newest uploaded file, or None."""
+        for role in ("picture", "upload"):
+            for line in self.lines:
+                if any(name == role for name, _ in line.files):
+                    return line.number, role
+        return None
 
 
 def evidence_of(ref: UUID, *, by: Attendance) -> ItemEvidence:
@@ -165,7 +179,7 @@ def _export(ref: UUID, *, by: Attendance, at: datetime) -> tuple[str, str]:
 
 def _refuse_seen_before(item: UUID, words: Sequence[Mapping[str, Any]], by: Attendance) -> None:
     """Raise NotNow if the examiner has already examined this material under another item."""
-    same = [one.ref for one in _known(words, by) if one.band in _SAME]
+    same = [one.ref for one in _known(words, by) if one.is_same]
     seen = Examination.objects.filter(item_id__in=same, officer_id=by.officer_id).exclude(item_id=item)
     one = seen.first()
     if one is not None:

@@ -58,7 +58,7 @@ def _facts(law: MaterialLaw) -> tuple[Field, ...]:
         Select(
             name="organisation",
             label="Proscribed organisation",
-            optional=True,
+            hint="A provision about such an organisation needs it.",
             blank="None",
             choices=tuple(
                 FieldOption(value=code, label=f"{one.name}, proscribed from {one.since:%-d %B %Y}")
@@ -85,7 +85,7 @@ def _facts(law: MaterialLaw) -> tuple[Field, ...]:
         TextArea(
             name="context",
             label="What is shown or said, and in which context?",
-            optional=True,
+            hint="If the item is not unlawful, say here why no provision is met.",
             rows=4,
             limit=LONGEST,
         ),
@@ -124,7 +124,6 @@ def _ending(law: MaterialLaw) -> tuple[Field, ...]:
         Radios(
             name="otherwise",
             label="If no provision is met, what is it?",
-            optional=True,
             choices=tuple(FieldOption(value=str(one), label=OUTCOMES[one]) for one in OTHERWISE),
             small=True,
         ),

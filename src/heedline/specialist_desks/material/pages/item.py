@@ -17,6 +17,7 @@ from heedline.casework.access import session
 from heedline.casework.errors import Changed
 from heedline.casework.report.opening import short_name
 from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.material.evidence import reading as evidence_reading
 from heedline.specialist_desks.material.evidence import referring
 from heedline.specialist_desks.material.examination import examining
 from heedline.specialist_desks.material.examination.law import Incomplete, load_law
@@ -24,7 +25,11 @@ from heedline.specialist_desks.material.examination.welfare import OnBreak
 from heedline.specialist_desks.material.items import adding, sightings
 from heedline.specialist_desks.material.notices import lines
 from heedline.specialist_desks.material.outcomes import finding_lawful
-from heedline.specialist_desks.material.pages.evidence.evidence import evidence_context
+from heedline.specialist_desks.material.pages.evidence.evidence import (
+    evidence_context,
+    picture_context,
+    with_viewer,
+)
 from heedline.specialist_desks.material.pages.examination_form import (
     brief_fields,
     examination,
@@ -83,7 +88,7 @@ def item(request: OfficeRequest, ref: UUID) -> HttpResponse:
         found = reading.item(ref, by=request.attendance, at=session.now())
     except OnBreak as why:
         return render(request, "material/break.html", {"why": str(why)})
-    return render(request, "material/item.html", _page(request, found))
+    return with_viewer(render(request, "material/item.html", _page(request, found)))
 
 
 @open_to(Audience.UNLOCKED)
@@ -110,7 +115,9 @@ def examine(request: OfficeRequest, ref: UUID) -> HttpResponse:
             messages.success(request, f"Your examination is recorded. {STATES[state]}.")
             return HttpResponseRedirect(reverse("material-item", kwargs={"ref": ref}))
     context = _context(request, found) | {"form": form, "provision_keys": provision_keys()}
-    return render(request, "material/examine.html", context, status=status)
+    if context["can_examine"] or form.errors:
+        context |= picture_context(request, ref, evidence_reading.evidence_of(ref, by=by))
+    return with_viewer(render(request, "material/examine.html", context, status=status))
 
 
 def _decided(
@@ -163,7 +170,7 @@ def lawful(request: OfficeRequest, ref: UUID) -> HttpResponse:
     except OnBreak as why:
         return render(request, "material/break.html", {"why": str(why)})
     context = _page(request, found) | {"brief": form, "form": form}
-    return render(request, "material/item.html", context, status=422)
+    return with_viewer(render(request, "material/item.html", context, status=422))
 
 
 @open_to(Audience.UNLOCKED)
@@ -218,10 +225,13 @@ def act(request: OfficeRequest, ref: UUID) -> HttpResponse:
 
 
 def _page(request: OfficeRequest, found: ItemView) -> dict[str, Any]:
-    """Return the context of an item's own page, with its evidence and the short form if that is enough."""
+    """Return the context of an item's own page, with its evidence, and its picture and the short form for whoever decides."""
     context = _context(request, found) | evidence_context(request, found.line.ref, found.line.state)
     mine = found.line.state is ItemState.NEW or (found.line.state is ItemState.EXAMINING and found.line.mine)
-    if not (mine and request.attendance.may(MaterialCapability.EXAMINE)) or found.why_not:
+    examines = request.attendance.may(MaterialCapability.EXAMINE) and not found.why_not
+    if examines and (mine or found.line.state in (ItemState.SECOND, ItemState.DISPUTED)):
+        context |= picture_context(request, found.line.ref, context["evidence"])
+    if not (examines and mine):
         return context
     reason = finding_lawful.why_not_brief(found.content, found.reports, context["evidence"])
     return context | {"brief": None if reason else Form(brief_fields()), "brief_reason": reason}

@@ -66,6 +66,35 @@ def evidence_context(request: OfficeRequest, ref: UUID, state: ItemState) -> dic
     }
 
 
+def picture_context(request: OfficeRequest, ref: UUID, found: reading.ItemEvidence) -> dict[str, Any]:
+    """Return the viewer of an item's newest captured picture for whoever decides now, or why it is not shown.
+
+    The viewer covers the picture until the examiner asks for it. A picture like that of another item is not opened.
+    """
+    if found.broken:
+        return {}  # the evidence section says what is wrong
+    entry = found.newest_picture
+    if entry is None:
+        return {"picture_missing": True}
+    number, role = entry
+    # two pages may share a file, such as the logo of their platform, or their text, and show different pictures
+    shows_it = {"picture"} if role == "picture" else {"picture", "file"}
+    same = next((one for one in found.known if one.is_same and one.by in shows_it), None)
+    if same is not None:
+        return {"picture_known": same}
+    try:
+        token = reading.open_file(ref, number, role, by=request.attendance, at=session.now())
+    except NotNow as why:
+        return {"picture_why_not": why.reason}
+    return {"picture_frame": f"{settings.FILES_URL}/t/{token}/", "picture_words": FILES[role]}
+
+
+def with_viewer(response: HttpResponse) -> HttpResponse:
+    """Let a page show the viewer of the files site in a frame, and return it."""
+    response._csp_config = {**settings.SECURE_CSP, "frame-src": [settings.FILES_URL]}  # type: ignore[attr-defined]
+    return response
+
+
 def _line(one: reading.EvidenceLine, now: Any) -> dict[str, Any]:
     return {
         "one": one,
@@ -157,9 +186,7 @@ def file(request: OfficeRequest, ref: UUID, number: int, role: str) -> HttpRespo
         context["why_not"] = why.reason
     else:
         context["frame"] = f"{settings.FILES_URL}/t/{token}/"
-    response = render(request, "material/evidence_file.html", context)
-    response._csp_config = {**settings.SECURE_CSP, "frame-src": [settings.FILES_URL]}  # type: ignore[attr-defined]
-    return response
+    return with_viewer(render(request, "material/evidence_file.html", context))
 
 
 @open_to(Audience.UNLOCKED)

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from heedline.casework.access.session import Attendance
+from heedline.casework.dissemination.minutes import PanelMinutes
 from heedline.casework.duty import alarm_kinds
 from heedline.casework.journey import transitions
 from heedline.casework.setup import leavers
@@ -116,6 +117,18 @@ def test_a_deferred_case_is_referred_again_only_when_the_panel_is_asked_again(pe
     moved(people, ref, "refer")
     moved(people, ref, "adopt")
     assert state(ref) == "consent"
+
+
+def test_a_decision_without_a_quorum_does_not_count(people: People) -> None:
+    ref, report = agreed(people)
+    ident = asked(people, report)
+    moved(people, ref, "refer")
+    answered(people, ident, "adopt", minutes=PanelMinutes("A. B, Council\nC. D, council\nE. F, Police"))
+    with pytest.raises(NotNow) as no:
+        moved(people, ref, "adopt")
+    assert no.value.reason == panel.NO_QUORUM
+    answered(people, ident, "defer", minutes=PanelMinutes("A. B, Council"))
+    moved(people, ref, "defer")
 
 
 @pytest.mark.parametrize("forged", ["the signature", "the decision", "the signer's role"])

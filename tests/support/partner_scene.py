@@ -12,6 +12,7 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.access.session_store import SessionStore
 from heedline.casework.attachments.disclosing import ChosenFile
 from heedline.casework.dissemination import outgoing, partner_inbox, partners
+from heedline.casework.dissemination.minutes import PanelMinutes
 from heedline.casework.dissemination.outgoing import DisseminationDraft
 from heedline.casework.dissemination.partner_inbox import OpenedHere
 from heedline.casework.journey import transitions
@@ -27,6 +28,9 @@ from tests.support.scene_people import People, row
 COUNCIL = "northgate"
 TITLE, TEXT = "A worry about a young person", "A young person in your area may need somebody to talk to."
 NECESSITY = "They know the family of old, and can offer help that we cannot."
+PANEL = PanelMinutes(
+    "P. Hallam, Council\nO. Police, Police\nN. Nurse, Health trust", dissent="The school disagreed."
+)
 LIFE = Assessment(True, "Spoke of doing it today", "high", "Their words, and the time")
 
 
@@ -136,10 +140,17 @@ def opened(people: People, ident: UUID, name: str = "Petra") -> OpenedHere:
 
 
 def answered(
-    people: People, ident: UUID, code: str = "taken-on", text: str = "We will visit.", *, name: str = "Petra"
+    people: People,
+    ident: UUID,
+    code: str = "taken-on",
+    text: str = "We will visit.",
+    *,
+    name: str = "Petra",
+    minutes: PanelMinutes = PANEL,
 ) -> None:
+    of_panel = minutes if sent(ident).meets_on is not None else None
     with at_the_council(people, name) as here:
-        partner_inbox.answer(ident, code, text, danger="no", by=here, at=people.at)
+        partner_inbox.answer(ident, code, text, danger="no", minutes=of_panel, by=here, at=people.at)
 
 
 def sent(ident: UUID) -> Dissemination:

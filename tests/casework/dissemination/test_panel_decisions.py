@@ -10,15 +10,18 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 
 from heedline.casework.dissemination import outgoing
+from heedline.casework.dissemination.minutes import PanelMinutes
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused
 from heedline.permits.roles import Role
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Dissemination
 from tests.support.partner_scene import (
+    PANEL,
     answered,
     at_the_council,
     chaired,
+    checked,
     opened,
     sent,
     sent_to_the_council,
@@ -94,3 +97,35 @@ def test_the_day_of_the_meeting_stays(people: People) -> None:
         Dissemination.objects.filter(pk=ident).update(
             meets_on=day + timedelta(days=1), version=F("version") + 1
         )
+
+
+@pytest.mark.parametrize(("code", "goes"), [("attends", True), ("apologies", True), ("conflict", False)])
+def test_a_pack_goes_to_whoever_has_no_conflict_of_interest(people: People, code: str, goes: bool) -> None:
+    ref, invited = sent_to_the_council(people, purpose="panel-invite")
+    with pytest.raises(NotNow) as no:
+        written(people, ref, purpose="panel-pack")
+    assert no.value.reason == outgoing.NOT_INVITED
+    opened(people, invited)
+    with pytest.raises(ValueError, match="does not know"):
+        answered(people, invited, "taken-on")
+    answered(people, invited, code)
+    if not goes:
+        with pytest.raises(NotNow):
+            written(people, ref, purpose="panel-pack")
+        return
+    pack = written(people, ref, purpose="panel-pack")
+    answered(people, invited, "conflict")
+    with pytest.raises(NotNow):
+        checked(people, pack)  # a conflict that was declared since
+    answered(people, invited, code)
+    checked(people, pack)
+    assert sent(pack).state == "sent"
+
+
+def test_minutes_that_differ_from_what_was_signed_are_none() -> None:
+    said = {"text": PANEL.text("Reasons."), "minutes": PANEL.to_words()}
+    assert PanelMinutes.of_answer(said) == PANEL
+    assert PANEL.organisations == 3
+    more = {**PANEL.to_words(), "present": f"{PANEL.present}\nX, School"}
+    assert PanelMinutes.of_answer({**said, "minutes": more}) is None
+    assert PanelMinutes.of_answer({"text": "Reasons."}) is None

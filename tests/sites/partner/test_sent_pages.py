@@ -12,7 +12,7 @@ from django.conf import settings
 
 from heedline.casework.attachments import viewing
 from heedline.casework.attachments.disclosing import ChosenFile
-from heedline.casework.dissemination import outgoing, partner_inbox
+from heedline.casework.dissemination import minutes, outgoing, partner_inbox
 from heedline.casework.keys import session_signing
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import Dissemination
@@ -95,9 +95,16 @@ def test_a_panels_agenda_and_who_signs_its_decisions(people: People) -> None:
     petra.get(f"{place(ident)}answer/")
     assert "What did the panel decide?" in petra.html
     assert "taken-on" not in petra.html
-    petra.send(f"{place(ident)}answer/", code="adopt", danger="no", text="Mentoring, from Monday.")
+    told = {"code": "adopt", "danger": "no", "text": "Mentoring, from Monday."}
+    petra.send(f"{place(ident)}answer/", **told, present="Petra Hallam")
+    assert minutes.WHO_WAS_THERE in petra.html
+    assert "Mentoring, from Monday." in petra.html, "what was typed stays"
+    petra.send(
+        f"{place(ident)}answer/", **told, present="Petra Hallam, Council", actions="Mentor, Council, 4 May"
+    )
     assert petra.path == place(ident)
     assert "Adopted: the panel offers support" in petra.html
+    assert "Mentor, Council, 4 May" in petra.html
     petra.get("/me/")
     assert "Chairs the panel of a partner" in petra.html
     assert sent(ident).answer_code == "adopt"

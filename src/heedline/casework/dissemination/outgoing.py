@@ -51,6 +51,9 @@ LONGEST, LONGEST_TITLE = 10_000, 120
 #: The parts of a report that they are kept in (`reports.models.disseminations`).
 SENT, PARTNER_HEADER, ANSWER = "sent", "partner", "answer"
 ONLY_FOR_LIFE = "A disclosure can be sent before a second officer has read it only if the report was assessed as a danger to life."
+NOT_INVITED = (
+    "They have not answered yet that they have no conflict of interest. Invite them to the panel first."
+)
 NO_MEETING = "Enter the day of the panel’s meeting, today or later."
 STILL_OPEN = "A disclosure to a partner is unfinished. Finish it, withdraw it or have it reviewed first, under Partners."
 
@@ -122,6 +125,7 @@ def write(ref: UUID, writing: DisseminationDraft, *, version: int, by: Attendanc
         raise NotNow(ONLY_FOR_LIFE)
     if not writing.urgent:
         deconfliction.refuse_without_contact(found)
+    _refuse_unanswered(ref, writing.partner, writing.purpose)
     to = _key(writing.partner, at)
     ident, ring = uuid4(), by.keys()
     if writing.files:
@@ -194,6 +198,7 @@ def check(ident: UUID, *, version: int, by: Attendance, at: datetime) -> None:
         record(found, Act.DISSEMINATION_CHECKED, dissemination=str(ident))
         if before_it_goes:
             to = _key(row.partner_id, at)
+            _refuse_unanswered(found.report.id, row.partner_id, row.purpose)
             deconfliction.refuse_without_contact(found)  # again: an entry or a detail may have come since
             if row.compared != to.epoch and not to.compared(by.keys().known):
                 raise NotNow(partners.COMPARE_FIRST)
@@ -279,6 +284,17 @@ def _key(partner: UUID, at: datetime) -> PartnerKey:
     if found is None:
         raise NotNow(partners.TOO_FEW)
     return found
+
+
+def _refuse_unanswered(report: UUID, partner: UUID, purpose: str) -> None:
+    """Raise NotNow if a purpose needs an answer to another that this partner has not given about the report, or not last."""
+    rule = load_pack(settings.PACK).partners.purposes[purpose]
+    asked = Dissemination.objects.filter(report=report, partner=partner, purpose=rule.only_after)
+    last = (
+        asked.exclude(answer_code="").order_by("-answered_at").values_list("answer_code", flat=True).first()
+    )
+    if rule.only_after and last not in rule.only_with:
+        raise NotNow(NOT_INVITED)
 
 
 def _because(text: str) -> str:

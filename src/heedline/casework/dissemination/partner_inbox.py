@@ -22,6 +22,7 @@ from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.attachments import disclosing
 from heedline.casework.attachments.disclosing import DisclosedFile
 from heedline.casework.dissemination import partners
+from heedline.casework.dissemination.minutes import WHO_WAS_THERE, PanelMinutes
 from heedline.casework.errors import Conflict, NotHere, SealingStopped
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys import session_signing
@@ -230,11 +231,19 @@ def open_it(ident: UUID, *, by: Attendance, at: datetime) -> OpenedHere:
 
 
 def answer(
-    ident: UUID, code: str, text: str, *, danger: str, phone: str = "", by: Attendance, at: datetime
+    ident: UUID,
+    code: str,
+    text: str,
+    *,
+    danger: str,
+    phone: str = "",
+    minutes: PanelMinutes | None = None,
+    by: Attendance,
+    at: datetime,
 ) -> None:
     """Reply to a disclosure, or add a further reply.
 
-    What a panel decides at a meeting, only its chair or a deputy answers. `danger` is one of `DANGER_ANSWERS`: all but "no" page the desk, whoever owns its report. Some answers of the pack are
+    What a panel decides at a meeting, only its chair or a deputy answers, with its `minutes`. `danger` is one of `DANGER_ANSWERS`: all but "no" page the desk, whoever owns its report. Some answers of the pack are
     danger by themselves. `phone` is the number that the desk is asked to call: it comes first in the reply, and is signed
     with it.
 
@@ -255,6 +264,10 @@ def answer(
         about = one(ident, by=by, at=at)
         if about.meets_on is not None:
             by.require(Capability.SIGN_DECISION, *desks_of(by))
+            if minutes is None:
+                raise NotNow(WHO_WAS_THERE, about="present")
+            minutes.refuse_unfit()
+            text = minutes.text(text)
         if code not in pack.partners.answers_to(about.purpose_code):
             raise ValueError("an answer that the pack does not know")
         if about.withdrawn:
@@ -269,7 +282,7 @@ def answer(
         container, key, salt = uuid4(), uuid4(), session_signing.new_salt()
         urgency = Urgency.DANGER if code in pack.partners.danger_answers else DANGER_ANSWERS[danger]
         sealed = envelope.seal_part(
-            canonical({"text": text, "salt": salt}),
+            canonical({"text": text, "salt": salt, **({"minutes": minutes.to_words()} if minutes else {})}),
             [*to.values(), mine.key],
             installation=settings.INSTALLATION,
             container_id=container,

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.dissemination.lines import answer_holds, by_and_when, opened_texts, rows_of
+from heedline.casework.dissemination.minutes import PanelMinutes
 from heedline.desks.models import Appointment
 from heedline.dispatch.clocks import due_words
 from heedline.packs import load_pack
@@ -25,7 +26,8 @@ class PanelReferral:
     """The latest disclosure about some reports that asks a panel to decide, without its text.
 
     `sign_by` is the time by which the decision has to be signed, or None before the disclosure was sent. `code` is the signed
-    decision, with `decision` and `signed` for its words and signer, or "" while there is none that counts. `forged` says that
+    decision, with `decision` and `signed` for its words and signer, or "" while there is none that counts. `organisations` is
+    how many were at the meeting. `forged` says that
     a decision is stored, but its signature does not hold or is not that of a chair or deputy of this partner.
     """
 
@@ -38,6 +40,7 @@ class PanelReferral:
     code: str
     decision: str
     signed: str
+    organisations: int
     forged: bool
 
 
@@ -53,7 +56,8 @@ def referral(refs: Collection[UUID], *, by: Attendance, at: datetime) -> PanelRe
     if row is None:
         return None
     decided = bool(row.answer_code)
-    holds = decided and _decided_by_a_chair(row, by)
+    minutes = _minutes_of_a_chair(row, by) if decided else None
+    holds = minutes is not None
     return PanelReferral(
         row.id,
         f"{row.partner.organisation.name}: {row.partner.name}",
@@ -64,19 +68,18 @@ def referral(refs: Collection[UUID], *, by: Attendance, at: datetime) -> PanelRe
         row.answer_code if holds else "",
         load_pack(settings.PACK).partners.answer_words(row.answer_code) if holds else "",
         by_and_when(row.answered_by.name, row.answered_at) if holds else "",
+        minutes.organisations if minutes is not None else 0,
         decided and not holds,
     )
 
 
-def _decided_by_a_chair(row: Dissemination, by: Attendance) -> bool:
-    """Return whether a decision bears a valid signature of somebody who is or was chair or deputy of that partner."""
+def _minutes_of_a_chair(row: Dissemination, by: Attendance) -> PanelMinutes | None:
+    """Return the minutes of a decision with a valid signature of somebody who is or was chair or deputy of that partner."""
     said = opened_texts(row.report, [row], by).get(row.answer, {}) if row.answer is not None else {}
     signs = [role for role, capabilities in GRANTS.items() if Capability.SIGN_DECISION in capabilities]
     held = Appointment.objects.filter(officer=row.answered_by_id, desk=row.partner_id, role__in=signs)
-    return (
-        answer_holds(row, row.answer_code, said, row.answer_voice, row.answered_by_id) is True
-        and held.exists()
-    )
+    signed = answer_holds(row, row.answer_code, said, row.answer_voice, row.answered_by_id)
+    return PanelMinutes.of_answer(said) if signed and held.exists() else None
 
 
 def signed_answers(ref: UUID, codes: Collection[str], *, by: Attendance) -> tuple[str, ...]:

@@ -26,6 +26,8 @@ class Purpose:
     after how many of them they are reminded. If both are 0, no answer is wanted. `questions` are what the text begins with.
 
     `meets` says that a panel decides at a meeting: the working days are counted from its date, and a chair or deputy signs.
+    `answers` are the codes with which it can be answered, or empty for those that no purpose lists. It goes only to a partner
+    whose latest answer to the purpose `only_after`, about the same report, is in `only_with`, if it names one.
     """
 
     code: str
@@ -36,6 +38,14 @@ class Purpose:
     remind_after: tuple[int, ...] = ()
     questions: tuple[str, ...] = ()
     meets: bool = False
+    answers: tuple[str, ...] = ()
+    only_after: str = ""
+    only_with: tuple[str, ...] = ()
+
+    @property
+    def of_panel(self) -> bool:
+        """Return whether it belongs to a meeting of a panel, and so to a report about a person."""
+        return self.meets or bool(self.answers or self.only_after)
 
     @property
     def answer_minutes(self) -> int | None:
@@ -66,7 +76,15 @@ class PartnerRules:
     def answers_to(self, purpose: str) -> Mapping[str, str]:
         """Return the answers that can be given to a disclosure for this purpose."""
         found = self.purposes.get(purpose)
-        return self.decisions if found is not None and found.meets else self.answers
+        if found is not None and found.meets:
+            return self.decisions
+        listed = {code for one in self.purposes.values() for code in one.answers}
+        own = found.answers if found is not None else ()
+        return {
+            code: words
+            for code, words in self.answers.items()
+            if (code in own if own else code not in listed)
+        }
 
     def answer_words(self, code: str) -> str:
         """Return the words of an answer or a decision, or its code if the pack does not know it."""
@@ -128,6 +146,9 @@ def _purpose(code: str, table: Table) -> Purpose:
         table.numbers("remind_after") if working else (),
         table.texts("questions", ()),
         table.flag("meets", False),
+        table.texts("answers", ()),
+        table.text("only_after", ""),
+        table.texts("only_with", ()),
     )
     if purpose.meets and not working:
         raise table.wrong("meets", "needs answer_working_days, which are counted from the meeting")
@@ -156,6 +177,11 @@ def read_partners(folder: Traversable) -> PartnerRules:
     )
     if unknown := set(found.danger_answers) - set(answers):
         raise table.wrong("danger_answers", f"no answer is called {min(unknown)}")
+    for one in found.purposes.values():
+        if unknown := {*one.answers, *one.only_with} - set(answers):
+            raise table.wrong("purposes", f"no answer is called {min(unknown)}")
+        if one.only_after and one.only_after not in found.purposes:
+            raise table.wrong("purposes", f"no purpose is called {one.only_after}")
     guard.done()
     table.done()
     return found

@@ -33,6 +33,8 @@ ASK_FIRST: Final = (
 )
 NOT_SIGNED: Final = "The panel has not decided this. A decision counts when the chair or a deputy of the council has signed it."
 
+NO_QUORUM: Final = "Too few organisations were at the meeting, so this decision does not count. Ask the panel again, for another meeting."
+
 
 def of_case(reports: Collection[str], *, by: Attendance, at: datetime) -> PanelReferral | None:
     """Return what the panel was last asked about the reports of a case, or None. Raises Refused and Locked."""
@@ -42,17 +44,25 @@ def of_case(reports: Collection[str], *, by: Attendance, at: datetime) -> PanelR
 def allowed(asked: PanelReferral | None, case: SupportCase, move: str) -> bool:
     """Return whether a move of the panel can be made: a referral that was sent, or the decision that was signed.
 
-    A disclosure whose decision was recorded allows no further move: the panel is asked again.
+    A disclosure whose decision was recorded allows no further move: the panel is asked again. Without a quorum it only defers.
     """
     if asked is None or asked.forged or str(asked.ident) == case.decided:
         return False
-    return asked.sign_by is not None if move == REFER else asked.code == move
+    if move == REFER:
+        return asked.sign_by is not None
+    return asked.code == move and (move == "defer" or has_quorum(asked, case))
+
+
+def has_quorum(asked: PanelReferral, case: SupportCase) -> bool:
+    """Return whether enough organisations were at the meeting for its decision to count."""
+    return asked.organisations >= case.regime.quorum
 
 
 def refuse(asked: PanelReferral | None, case: SupportCase, move: str) -> PanelReferral:
     """Return what the panel was asked. Raises NotNow unless this move of it can be made."""
     if asked is None or not allowed(asked, case, move):
-        raise NotNow(ASK_FIRST if move == REFER else NOT_SIGNED)
+        no_quorum = asked is not None and asked.code == move and not has_quorum(asked, case)
+        raise NotNow(ASK_FIRST if move == REFER else NO_QUORUM if no_quorum else NOT_SIGNED)
     return asked
 
 

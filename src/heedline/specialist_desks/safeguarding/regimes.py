@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Regime:
-    """The rules of a nation. `panel` is "" where there is no section 36 panel. `within` has the time allowed in states."""
+    """The rules of a nation. `panel` is "" where there is no section 36 panel. Its `quorum` is in organisations. `within` has the time allowed in states."""
 
     name: str
     panel: str
+    quorum: int
     calendar: str
     within: Mapping[str, Within]
 
@@ -58,7 +59,11 @@ def _regime(table: Table, calendars: Collection[str]) -> Regime:
             raise table.wrong(key, "must be above zero")
         within[state] = Within(working_days=days)
     found = Regime(
-        table.text("name"), table.text("panel", ""), table.one_of("calendar", tuple(calendars)), within
+        table.text("name"),
+        table.text("panel", ""),
+        table.number("quorum"),
+        table.one_of("calendar", tuple(calendars)),
+        within,
     )
     table.done()
     return found

@@ -18,9 +18,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
-from heedline.casework.dissemination import partner_inbox, sent_files
+from heedline.casework.dissemination import minutes, partner_inbox, sent_files
 from heedline.casework.dissemination.partner_inbox import OpenedHere, SentHere
 from heedline.casework.errors import CannotOpen, Conflict, SealingStopped
+from heedline.intake.fields import tidy
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.reports.dissemination_states import DisseminationState
@@ -38,6 +39,37 @@ _ANSWERED = "What you do, what you know, whom they can phone. It is sealed to th
 _DECIDED = (
     "The reasons. If the person is not adopted, what happens instead and who does it. If it is deferred, until when. It is"
     " sealed to the desk, and signed by you."
+)
+
+
+def _part(name: str, label: str, hint: str, *, required: str = "") -> Field:
+    return TextArea(
+        name=name,
+        label=label,
+        hint=hint,
+        required=required,
+        optional=not required,
+        rows=3,
+        limit=minutes.LONGEST,
+        names=True,
+    )
+
+
+_MINUTES: tuple[Field, ...] = (
+    _part(
+        "present",
+        "Who was at the meeting?",
+        "One person on each line: the name, a comma, and the organisation.",
+        required=minutes.WHO_WAS_THERE,
+    ),
+    _part("apologies", "Who sent apologies?", "One person on each line."),
+    _part(
+        "conflicts",
+        "Who declared a conflict of interest?",
+        "They do not get the pack, and leave the meeting for this case.",
+    ),
+    _part("dissent", "Who disagreed, and why?", "Leave it empty if nobody did."),
+    _part("actions", "Actions", "One on each line: what, who does it, and by when."),
 )
 #: So many are listed on a page of those that wait for nobody.
 _ON_A_PAGE = 25
@@ -77,6 +109,7 @@ def answer_fields(purpose: str, *, decides: bool) -> tuple[Field, ...]:
             tell_limit=True,
             names=True,
         ),
+        *(_MINUTES if decides else ()),
     )
 
 
@@ -188,11 +221,12 @@ def answer(request: SignedInRequest, ref: UUID) -> HttpResponse:
                     form.text("text"),
                     danger=form.text("danger"),
                     phone=form.text("phone"),
+                    minutes=_minutes_of(form) if about.meets_on is not None else None,
                     by=by,
                     at=at,
                 )
             except NotNow as no:
-                form, status = form.but(**{"": no.reason}), 409
+                form, status = form.but(**{no.about: no.reason}), 409
             except Conflict:
                 form, status = form.but(**{"": _CHANGED}), 409
             except SealingStopped:
@@ -210,6 +244,13 @@ def answer(request: SignedInRequest, ref: UUID) -> HttpResponse:
         "form_of": form_of(by),
     }
     return render(request, "partner/answer.html", context, status=status)
+
+
+def _minutes_of(form: Form) -> minutes.PanelMinutes:
+    """Return the minutes that a form holds, without blank lines."""
+    parts = {one.name: tidy(form.text(one.name), lines=True) for one in _MINUTES}
+    lines = {name: [line.strip() for line in text.splitlines()] for name, text in parts.items()}
+    return minutes.PanelMinutes(**{name: "\n".join(filter(None, each)) for name, each in lines.items()})
 
 
 def _beside(about: SentHere, by: Attendance, at: datetime) -> OpenedHere | None:

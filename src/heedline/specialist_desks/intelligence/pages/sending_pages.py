@@ -106,7 +106,7 @@ def _fields(desks: dict[UUID, str]) -> tuple[Field, ...]:
             name="purpose",
             label="What is it for?",
             required="Choose what it is for",
-            choices=_options({code: one.name for code, one in rules.purposes.items() if not one.meets}),
+            choices=_options({code: one.name for code, one in rules.purposes.items() if not one.of_panel}),
             small=True,
         ),
         Radios(

@@ -180,6 +180,7 @@ def case(request: OfficeRequest, ref: UUID) -> HttpResponse:
         "accepted": gateway.accepted(reports, by=by),
         "at_panel": at_panel,
         "asked": asked,
+        "no_quorum": asked is not None and bool(asked.code) and not panel.has_quorum(asked, case),
         "no_council": at_panel and not partners.leads_a_panel(at),
         "reports": [{"ref": one, "short": short_name(UUID(one))} for one in reports],
         "may_write": (found.state, "save") in KIND.moves,

@@ -32,7 +32,7 @@ from heedline.index.word_pairs import WordTokens, in_order, with_pairs
 from heedline.vault.tokens import TokenKey
 
 #: Edition of the tables and of what is put into them. An index of another edition is made anew.
-EDITION: Final = 11
+EDITION: Final = 12
 #: Pages of FTS5 that one step of merging writes in each table. Two of them fit one page of SQLite (`pgsz` below).
 MERGED: Final = 200
 _TABLES = ("words", "forms", "keys")

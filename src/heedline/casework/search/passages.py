@@ -35,6 +35,9 @@ _OTHERWISE_WRITTEN = {
     Kind.HANDLE: "contains this account name, written differently",
     Kind.EMAIL: "contains this email address, written differently",
     Kind.POSTCODE: "contains this postcode, written differently",
+    Kind.DEVICE: "contains this device number, written differently",
+    Kind.WALLET: "contains this crypto wallet, written differently",
+    Kind.BANK: "contains this bank account, written differently",
     Kind.ADDRESS: "contains this address, written differently",
 }
 _REGISTRATION, _DATE = ("this registration", "these registrations"), ("this date", "these dates")

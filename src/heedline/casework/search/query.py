@@ -134,7 +134,9 @@ class SoughtValue:
 
 
 #: Kinds of value that people write in several ways, and that are searched for in all of them.
-_WRITTEN_IN_MANY_WAYS = frozenset({Kind.WEB, Kind.HANDLE, Kind.EMAIL, Kind.ADDRESS, Kind.POSTCODE})
+_WRITTEN_IN_MANY_WAYS = frozenset(
+    {Kind.WEB, Kind.HANDLE, Kind.EMAIL, Kind.ADDRESS, Kind.POSTCODE, Kind.DEVICE, Kind.WALLET, Kind.BANK}
+)
 
 
 @dataclass(frozen=True)

@@ -61,10 +61,10 @@ class SubjectMove(StrEnum):
 
 #: The kinds of value by which each kind of subject is called, in order of preference.
 CALLED_BY: Final[Mapping[SubjectKind, tuple[str, ...]]] = {
-    SubjectKind.PERSON: (Kind.NAME, DESCRIPTION, Kind.HANDLE, Kind.PHONE, Kind.EMAIL),
+    SubjectKind.PERSON: (Kind.NAME, Kind.ALIAS, DESCRIPTION, Kind.HANDLE, Kind.PHONE, Kind.EMAIL),
     SubjectKind.VEHICLE: (Kind.REGISTRATION, DESCRIPTION),
     SubjectKind.PLACE: (Kind.ADDRESS, Kind.POSTCODE, DESCRIPTION),
-    SubjectKind.ACCOUNT: (Kind.HANDLE, Kind.WEB, Kind.EMAIL, Kind.PHONE, DESCRIPTION),
+    SubjectKind.ACCOUNT: (Kind.HANDLE, Kind.WEB, Kind.EMAIL, Kind.PHONE, Kind.WALLET, Kind.BANK, DESCRIPTION),
 }
 _OF_THE_LINK: Final = frozenset({SubjectMove.LINKED, SubjectMove.UNDONE, SubjectMove.NOT_SAME})
 

@@ -93,6 +93,11 @@ _FEW_NAMES = 5
 _MOST_PAIRS = 100
 #: What the members of one household share without being one person.
 _OF_A_HOUSEHOLD = {"phone", "registration", "address"}
+#: Kinds of value of which one that two reports share counts.
+_COUNTED = (
+    *(Kind.FILE, Kind.PHONE, Kind.REGISTRATION, Kind.EMAIL, Kind.HANDLE, Kind.WEB, Kind.ADDRESS),
+    *(Kind.DEVICE, Kind.WALLET, Kind.BANK, Kind.PASSPORT),
+)
 #: The reason that surnames agree, and one forename is only the other's initial. It links nothing by itself.
 _BY_INITIAL = "name-initial"
 
@@ -145,8 +150,9 @@ def _group(reason: SharedReason) -> str:
 
 
 def _same_values(mine: Extract, theirs: Extract, common: Mapping[str, int]) -> Iterator[SharedReason]:
-    for kind in (Kind.FILE, Kind.PHONE, Kind.REGISTRATION, Kind.EMAIL, Kind.HANDLE, Kind.WEB, Kind.ADDRESS):
-        for one, other in _both(mine.of(kind), theirs.of(kind)):
+    for kind in _COUNTED:
+        both = _both(mine.of(kind), theirs.of(kind))
+        for one, other in _each_house_once(both) if kind is Kind.ADDRESS else both:
             if kind is Kind.REGISTRATION and UNREAD in one.canonical:
                 continue
             yield SharedReason(kind, one.written, other.written, Weight.COUNTS, common.get(key_of(one), 0))
@@ -159,6 +165,8 @@ def _same_values(mine: Extract, theirs: Extract, common: Mapping[str, int]) -> I
             Weight.COUNTS if whole else Weight.ADDS,
             common.get(key_of(one), 0),
         )
+    for one, other in _both(mine.of(Kind.ALIAS), theirs.of(Kind.ALIAS)):
+        yield SharedReason("alias", one.written, other.written, Weight.SHOWS, common.get(key_of(one), 0))
     yield from _parts_of_plates(mine, theirs, common)
     yield from _months_of_whole(mine, theirs)
     yield from _same_building(mine.of(Kind.ADDRESS), theirs.of(Kind.ADDRESS), common)
@@ -171,6 +179,20 @@ def _both(mine: Sequence[Value], theirs: Sequence[Value]) -> Iterator[tuple[Valu
     for value in mine:
         if value.canonical in known:
             yield value, known[value.canonical]
+
+
+def _each_house_once(both: Iterable[tuple[Value, Value]]) -> Iterator[tuple[Value, Value]]:
+    """Yield shared addresses without those by street and town of a house that is shared by its postcode as well."""
+    by_street = list[tuple[Value, Value]]()
+    houses = set[str]()
+    for pair in both:
+        place, _, house = pair[0].canonical.partition("/")
+        if "," in place:
+            by_street.append(pair)
+        else:
+            houses.add(house)
+            yield pair
+    yield from (pair for pair in by_street if pair[0].canonical.partition("/")[2] not in houses)
 
 
 def _parts_of_plates(mine: Extract, theirs: Extract, common: Mapping[str, int]) -> Iterator[SharedReason]:

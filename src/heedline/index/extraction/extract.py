@@ -8,7 +8,18 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
-from heedline.index.extraction import birth_dates, cues, keys, name_finding, numbers, online, places, sketch
+from heedline.index.extraction import (
+    aliases,
+    birth_dates,
+    cues,
+    identifiers,
+    keys,
+    name_finding,
+    numbers,
+    online,
+    places,
+    sketch,
+)
 from heedline.index.extraction.names import read_name
 from heedline.index.extraction.rules import OF_FILE, MatchingRules
 from heedline.index.extraction.values import Extract, Kind, ReportText, Value
@@ -21,6 +32,7 @@ FEW = 20
 #: Characters that are shown of a value.
 LONGEST_WRITTEN = 200
 _ALL = frozenset(Kind)
+_IDENTIFIERS = frozenset({Kind.DEVICE, Kind.WALLET, Kind.BANK, Kind.PASSPORT})
 _NONE: frozenset[str] = frozenset()
 _BETWEEN_NAMES = re.compile(
     r"\s*(?:,|;|(?<!\b[sdw])/|\(|\)|\n|\baka\b|\ba\.k\.a\.|\balso known as\b|\bor\b|\band\b)\s*",
@@ -45,7 +57,7 @@ def extract(
     kinds = _ALL if against is None else frozenset(one.kind for one in against.values)
     read = (replace(one, text=legible(one.text)) if not one.text.isascii() else one for one in passages)
     told = tuple(sorted(read, key=lambda one: one.holds != OF_FILE))  # no list of numbers crowds a file out
-    needs_words = Kind.NAME in kinds or Kind.BIRTH in kinds
+    needs_words = not kinds.isdisjoint({Kind.NAME, Kind.BIRTH, Kind.ALIAS})
     in_order = [cues.plain_words_of(passage.text) for passage in told]
     words = _words_in(told, in_order) if needs_words else _NONE
     found: dict[tuple[Kind, str], Value] = {}
@@ -140,6 +152,13 @@ def _values_in(
             yield Kind.REGISTRATION, plate, written
         for plate, written in numbers.parts_of_plates(text, rules.plates):
             yield Kind.REGISTRATION, plate, written
+        for plate, written in numbers.foreign_plates(text, rules.identifiers.plates):
+            yield Kind.REGISTRATION, plate, written
+    if digits and not _IDENTIFIERS.isdisjoint(kinds):
+        yield from identifiers.identifiers(text, rules.identifiers)
+    if Kind.ALIAS in kinds:
+        for alias, written in aliases.aliases(text, rules.identifiers.aliases, rules.names, words):
+            yield Kind.ALIAS, alias, written
     if "@" in text and Kind.EMAIL in kinds:
         for address, written in online.emails(text):
             yield Kind.EMAIL, address, written
@@ -159,6 +178,9 @@ def _values_in(
             house, flat = places.house_before(text, at, rules.flats)
             if house or flat:
                 yield Kind.ADDRESS, places.address(code, house, flat), f"{written}, {house} {flat}".strip()
+    if digits and Kind.ADDRESS in kinds:
+        for address, written in places.houses_in_towns(text, rules.streets, rules.flats):
+            yield Kind.ADDRESS, address, written
     if digits and Kind.BIRTH in kinds:
         for born, written in birth_dates.birth_dates(text, rules.birth):
             yield Kind.BIRTH, born, written

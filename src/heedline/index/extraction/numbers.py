@@ -165,6 +165,38 @@ def parts_of_plates(text: str, plates: tuple[PlateShape, ...]) -> Iterator[tuple
             yield tight.translate(PLATE_SIGNS), found.group()
 
 
+#: A plate of another country, with a digit and a letter. Beside a word for a plate only, because so much else has this form.
+_FOREIGN = (
+    r"(?<![\w-])([A-Z]{1,3}[ -]?\d{1,5}(?:[ -]?[A-Z]{1,3})?|\d{1,4}[ -]?[A-Z]{1,3}[ -]?\d{1,6})"
+    r"(?![\w-]|[ .,:]\d)"
+)
+#: Irish plates have a form of their own: year, county and number (S.I. 318/1992).
+_IRISH = re.compile(
+    r"(?<![\w-])\d{2,3}-(?:C|CE|CN|CW|D|DL|G|KE|KK|KY|L|LD|LH|LK|LM|LS|MH|MN|MO|OY|RN|SO|T|TN|TS|TY|W|WD|WH|WW|WX)-\d{1,6}(?![\w-])"
+)
+_FOREIGN_SIGNS = range(5, 9)
+
+
+def foreign_plates(text: str, cues: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield each plate of another country behind a word such as "plate", in canonical form and as it was written.
+
+    Irish plates are read without such a word.
+    """
+    for found in _IRISH.finditer(text):
+        yield found.group().replace("-", "").translate(PLATE_SIGNS), found.group()
+    for found in _after_plate(cues).finditer(text):
+        tight = re.sub(r"[^A-Z0-9]", "", found[1])
+        if len(tight) in _FOREIGN_SIGNS:
+            yield registration(found[1]), found[1]
+
+
+@lru_cache(maxsize=4)
+def _after_plate(cues: tuple[str, ...]) -> re.Pattern[str]:
+    either = "|".join(re.escape(one) for one in sorted(cues, key=len, reverse=True))
+    filler = r"(?:no\.?|number|is|was|were|are|of|reads?|reading|that|says?|said|like)"
+    return re.compile(rf"(?i:(?<!\w)(?:{either})(?!\w)(?:\s+{filler})*[\s:,=(\"']+){_FOREIGN}")
+
+
 def plates_of(part: str) -> Iterator[str]:
     """Yield each registration that one with an unreadable character may be, in canonical form."""
     return (part.replace(UNREAD, sign) for sign in _MAY_BE)

@@ -1,9 +1,9 @@
-"""Extracts postcodes, and the house or flat number written before one."""
+"""Extracts postcodes, the house or flat number written before one, and houses that are written with their street and town."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from heedline.index.extraction.numbers import near_digits
@@ -63,6 +63,40 @@ def house_before(text: str, at: int, flats: tuple[str, ...]) -> tuple[str, str]:
     return (numbers[-1] if numbers else ""), flat
 
 
+_TOWN = (
+    r"[A-Z][a-z'\u2019]+(?:-[A-Za-z][a-z'\u2019]+| (?:upon |le |on the )?[A-Z][a-z'\u2019]+){0,3}"
+    r"(?: (?:on|by|under|in) (?:Sea|Trent|Tees|Tyne|Thames|Lyne|Avon|Furness)\b)?"
+)
+
+
+@lru_cache(maxsize=4)
+def _house_in_town(streets: frozenset[str]) -> re.Pattern[str]:
+    kinds = "|".join(re.escape(one) for one in sorted(streets, key=len, reverse=True))
+    return re.compile(
+        rf"(?<![\w/.,:-])(\d{{1,4}}[A-Za-z]?),? ((?:[A-Z][a-z'\u2019]+ ){{1,3}})((?i:{kinds}))\b\.?(?:,| in),? ({_TOWN})"
+    )
+
+
+def houses_in_towns(
+    text: str, streets: Mapping[str, tuple[str, ...]], flats: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
+    """Yield each house with its street and town, such as "14 Mill Lane, Gateshead", in canonical form and as it was written.
+
+    A street without its town is left out, because most towns have one of that name.
+    """
+    for found in _house_in_town(frozenset(streets)).finditer(text):
+        house, named, kind, town = found.groups()
+        whole = max((kind.casefold(), *streets[kind.casefold()]), key=len)
+        place = (
+            f"{named.strip()} {whole}, {town}".replace("\u2019", "")
+            .replace("'", "")
+            .replace("-", " ")
+            .casefold()
+        )
+        _, flat = house_before(text, found.start(), flats)
+        yield address(place, house.casefold(), flat), found.group()
+
+
 def address(postcode_: str, house: str, flat: str) -> str:
-    """Return the canonical form of a postal address, from its postcode, house number and flat."""
+    """Return the canonical form of a postal address, from its postcode or its street and town, and its house number and flat."""
     return "/".join(filter(None, (postcode_, house or ("-" if flat else ""), flat)))

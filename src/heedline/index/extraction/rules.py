@@ -119,6 +119,18 @@ class WebRules:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class IdentifierRules:
+    """Words that show what a number is, in lower case, and the length of an IBAN by country."""
+
+    devices: tuple[str, ...]
+    accounts: tuple[str, ...]
+    passports: tuple[str, ...]
+    plates: tuple[str, ...]
+    aliases: tuple[str, ...]
+    iban_lengths: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class MatchingRules:
     """All of a pack's rules for finding related reports.
 
@@ -134,6 +146,7 @@ class MatchingRules:
     names: NameRules
     birth: BirthRules
     web: WebRules
+    identifiers: IdentifierRules
     flats: tuple[str, ...]
     generations: tuple[str, ...]
     twins: tuple[str, ...]

@@ -19,9 +19,14 @@ class Kind(StrEnum):
     HANDLE = "handle"
     FILE = "file"
     WEB = "web"
+    DEVICE = "device"
+    WALLET = "wallet"
+    BANK = "bank"
+    PASSPORT = "passport"
     ADDRESS = "address"
     NAME = "name"
     BIRTH = "birth"
+    ALIAS = "alias"
     POSTCODE = "postcode"
 
 
@@ -45,7 +50,8 @@ class Value:
 
     The canonical form of a phone number is E.164. A registration has O as 0 and I as 1, and
     ? for one unreadable character. An address is POSTCODE/HOUSE or
-    POSTCODE/HOUSE/FLAT. A birth date is 1999-03-12, or 1999-03 if only the month is known. A name is in lower-case
+    POSTCODE/HOUSE/FLAT, with the street and town for a postcode if none is known. A device is the first 14 digits of its IMEI,
+    and a bank account SORTCODE/ACCOUNT or an IBAN. A birth date is 1999-03-12, or 1999-03 if only the month is known. A name is in lower-case
     Latin letters without titles and particles. A file is its SHA-256 in hexadecimal, with its name as the original
     text.
     """

@@ -13,6 +13,7 @@ from heedline.index.extraction.names import spelling
 from heedline.index.extraction.rules import (
     HOLDS,
     BirthRules,
+    IdentifierRules,
     MatchingRules,
     NameRules,
     PlateShape,
@@ -48,6 +49,7 @@ def read_matching(
         names=_names(top.table("names"), known, evidence),
         birth=_birth(top.table("birth")),
         web=_web(top.table("web")),
+        identifiers=_identifiers(top.table("identifiers")),
         flats=flats.texts("words"),
         generations=flats.texts("generations"),
         twins=flats.texts("twins"),
@@ -153,6 +155,20 @@ def _birth(table: Table) -> BirthRules:
     rules = BirthRules(table.texts("cues"), table.flag("day_first"), months)
     table.done()
     return rules
+
+
+def _identifiers(table: Table) -> IdentifierRules:
+    lengths = {}
+    for line in table.texts("iban_lengths"):
+        country, _, length = line.partition(" ")
+        if len(country) != 2 or not length.isdecimal():
+            raise table.wrong("iban_lengths", "must be lines such as GB 22")
+        lengths[country] = int(length)
+    cues = {name: table.texts(name) for name in ("devices", "accounts", "passports", "plates", "aliases")}
+    if any(one != one.casefold() for some in cues.values() for one in some):
+        raise table.wrong("devices", "must be in lower case, as all words of this table")
+    table.done()
+    return IdentifierRules(**cues, iban_lengths=lengths)
 
 
 def _web(table: Table) -> WebRules:

@@ -37,9 +37,7 @@ DESK = SpecialistDesk(
                 IntelligenceCapability.WRITE: Grant(
                     words="Write, send and receive intelligence products", roles=_WORK
                 ),
-                IntelligenceCapability.APPROVE: Grant(
-                    words="Approve intelligence products", roles=_WORK, can_need_training=True
-                ),
+                IntelligenceCapability.APPROVE: Grant(words="Approve intelligence products", roles=_WORK),
             }
         ),
         DeskRoutes(office="heedline.specialist_desks.intelligence.urls"),

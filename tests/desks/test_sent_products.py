@@ -10,8 +10,9 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.db.utils import IntegrityError
 
+from heedline.casework.duty import alarm_kinds
 from heedline.casework.errors import NotHere
-from heedline.casework.records import clock
+from heedline.casework.records import clock, open_records
 from heedline.casework.records.shown_record import ShownRecord, shown
 from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
@@ -184,6 +185,36 @@ def test_what_is_not_opened_is_an_alarm_at_both_desks_until_it_is(people: People
     assert set(open_now.values_list("about_id", flat=True)) == {own, theirs}
     does(people, "Nadia", theirs, "accept")
     assert not open_now.exists()
+
+
+def test_a_late_recipient_is_red_for_the_sender_and_then_for_the_supervisor(people: People) -> None:
+    product = approved(people)
+    own, theirs = sent(people, product)
+    odile, olga = (people.house.officers[name].email for name in ("Odile", "Olga"))
+    later = people.at
+
+    def late(days: int) -> None:
+        nonlocal later
+        later += timedelta(days=days)
+        clock.watch(later)
+        alarm = Alarm.objects.get(kind="record-overdue", cleared_at=None, about_id=own)
+        assert alarm_kinds.called(alarm, 0, later) == {odile}
+        assert olga in alarm_kinds.called(alarm, 1, later)
+        with people.sitting("Odile") as by:
+            (line,) = sending.sent_of(product, by=by, at=later)
+            assert line.overdue
+            assert own in [one.ref for one in open_records.mine(by=by, at=later) if one.overdue]
+
+    late(4)  # it is not opened
+    does(people, "Nadia", theirs, "accept")
+    late(15)  # nothing was said of what came of it
+    does(people, "Nadia", theirs, "acted", "A patrol went past the invented site")
+    does(people, "Odile", own, "read")
+    does(people, "Olga", own, "recall", "The source was mistaken")
+    later = people.at
+    late(2)  # the recall is not confirmed
+    does(people, "Nadia", theirs, "destroyed")
+    assert not Alarm.objects.filter(kind="record-overdue", cleared_at=None, about_id=own).exists()
 
 
 def test_sql_as_the_office_neither_begins_a_received_product_nor_makes_the_other_desks_moves(

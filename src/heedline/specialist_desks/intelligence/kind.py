@@ -47,12 +47,12 @@ SENT_KIND: Final = RecordKind(
     part=SENT,
     first="sent",
     states={
-        "sent": WAITING,
-        "opened": WAITING,
-        "asked": WAITING,
-        "answered": WAITING,
+        "sent": TAKEN,
+        "opened": TAKEN,
+        "asked": TAKEN,
+        "answered": TAKEN,
         "read": ENDED,
-        "recalled": WAITING,
+        "recalled": TAKEN,
         "settled": ENDED,
     },
     within={

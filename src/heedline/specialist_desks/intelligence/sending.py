@@ -25,7 +25,7 @@ from heedline.casework.report import notes, restrictions
 from heedline.casework.report.opening import short_name
 from heedline.casework.report.verb import find, verb
 from heedline.desks.models import TAKE_NO_REPORTS, Desk
-from heedline.dispatch.clocks import due_words
+from heedline.dispatch.clocks import due_words, is_overdue
 from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.reports.lifecycle import NotNow
@@ -59,6 +59,7 @@ class SentProductLine:
     to: str
     state: str
     due_words: str
+    overdue: bool
 
 
 def recipients(by: Attendance, at: datetime) -> dict[UUID, str]:
@@ -147,6 +148,7 @@ def sent_of(product: UUID, *, by: Attendance, at: datetime) -> tuple[SentProduct
             str(texts.get(one.container, {}).get("to_name", "")),
             one.state,
             due_words(one.due_at, at, office_zone()) if one.due_at is not None else "",
+            one.due_at is not None and is_overdue(one.due_at, at),
         )
         for one in rows
     )

@@ -9,6 +9,8 @@ import pytest
 from django.db import connection
 
 from heedline.casework.errors import Changed, NotHere
+from heedline.casework.journey import call_taking
+from heedline.casework.journey.call_taking import Contact
 from heedline.casework.pages import desk_tabs
 from heedline.casework.products.content import ITEM_LIMIT, GradedText, Product
 from heedline.casework.report.opening import short_name
@@ -23,6 +25,8 @@ from tests.support.acting import acting
 from tests.support.keeping_scene import with_leads
 from tests.support.product_scene import ACCOUNT, WHOLE, begun, proposed, saved, version_of
 from tests.support.scene_people import People, logged
+from tests.support.stories import NORTH_EAST, new_report
+from tests.support.training_scene import again, lapse
 
 pytestmark = pytest.mark.django_db
 LEAK = replace(WHOLE, items=(GradedText("The safeguarding lead told us of the locker at 16.40.", "2", "D"),))
@@ -68,6 +72,40 @@ def test_the_approver_decides_on_the_version_that_was_proposed(people: People) -
 
 def title_changed() -> Product:
     return replace(WHOLE, texts={**WHOLE.texts, "title": "Another invented title"})
+
+
+def test_the_call_taker_of_a_source_report_does_not_approve_the_product(people: People) -> None:
+    new = new_report(where={"postcode": NORTH_EAST}, narrative="A man had a placeholder.")
+    with people.sitting("Olga") as olga:
+        draft = call_taking.begin(None, by=olga)
+        contact = Contact("phone")
+        call_taking.send(draft, contact, new.record, new.question_set, by=olga, at=people.at)
+    people.take(draft.report_id)
+    ref, _ = begun(people)
+    with people.sitting("Odile") as odile:
+        products.add_report(draft.report_id, ref, by=odile, at=people.at)
+    saved(people, ref)
+    with people.sitting("Odile") as odile:
+        products.propose(ref, {}, version=version_of(ref), by=odile, at=people.at)
+    with people.sitting("Olga") as olga:
+        approve, back, _ = products.shown_product(ref, by=olga, at=people.at).moves
+        assert (approve.why_not, back.why_not) == (products.TOOK_CALL, "")
+        with pytest.raises(Refused, match="took down"):
+            products.move(ref, "approve", version=version_of(ref), by=olga, at=people.at)
+    assert DeskRecord.objects.get(id=ref).state == "proposed"
+    assert len(logged("intelligence-product-moved", thing=ref, refused=True)) == 1
+
+
+def test_an_approval_needs_the_training_of_the_pack(people: People) -> None:
+    ref, _ = proposed(people)
+    lapse(people, "Olga", "products")
+    with people.sitting("Olga") as olga:
+        approve, *_ = products.shown_product(ref, by=olga, at=people.at).moves
+        assert "Approving intelligence products" in approve.why_not
+        with pytest.raises(Refused, match="Approving intelligence products"):
+            products.move(ref, "approve", version=version_of(ref), by=olga, at=people.at)
+    again(people, "Olga", "products")
+    moved(people, ref, "Olga", "approve")
 
 
 def test_a_returned_product_goes_to_its_author_with_the_reason(people: People) -> None:

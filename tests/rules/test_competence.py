@@ -14,7 +14,7 @@ from heedline.packs.tables import PackError
 from heedline.permits.capabilities import Capability as C
 from heedline.permits.competence import Competence, requirement
 from heedline.permits.gate import Refused, require
-from heedline.permits.roles import Role
+from heedline.permits.roles import Role, desk_grants
 from heedline.permits.rules import Standing
 
 TODAY = date(2026, 11, 25)
@@ -70,6 +70,16 @@ def test_it_counts_to_its_last_day_and_not_the_day_after(capability: C, code: st
         ask(capability, trained(**{code: TODAY - DAY}), role=role)
     with pytest.raises(Refused, match="no record that you have done it"):
         ask(capability, trained(), role=role)
+
+
+def test_a_desks_act_needs_a_training_only_if_the_desk_says_that_it_can() -> None:
+    grants = desk_grants()
+    named = {one for each in load_pack("uk").trainings.by_code.values() for one in each.capabilities}
+    assert {str(what) for what, grant in grants.items() if grant.can_need_training} == named - MAY_HANG
+    need = requirement(
+        "x", "X", frozenset({"intelligence-approve", "intelligence-write", "no-such-act"}), frozenset()
+    )
+    assert {str(one) for one in need.capabilities} == {"intelligence-approve"}
 
 
 def test_what_was_begun_in_time_is_finished_and_said_to_be_so() -> None:

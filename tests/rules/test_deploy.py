@@ -66,9 +66,9 @@ def test_a_secret_is_given_only_to_the_process_that_needs_it() -> None:
     }
     assert list(holders.values()) == [{"worker"}, {"office"}, {"roles"}, {"storage"}]
     assert not {name for name in variables(ENV["common"]) if re.search("SECRET|KEY|PASSWORD", name)}
-    for unit in (DEPLOY / "systemd").glob("heedline-*.service"):
+    for process in (*SITES, "worker", "roles"):
+        unit = DEPLOY / "systemd" / f"heedline-{process}.service"
         read = re.findall(r"^EnvironmentFile=/etc/heedline/(\w+)\.env$", unit.read_text(), re.MULTILINE)
-        process = unit.stem.removeprefix("heedline-")
         shared = {"roles": [], "partner": ["common"]}.get(process, ["common", "storage"])
         assert read == [*shared, process], unit.name
         assert set(read) <= set(ENV)
@@ -137,3 +137,74 @@ def test_the_image_runs_under_a_user_without_rights() -> None:
     assert users == ["USER 10001:10001"]
     assert lines[-1] == 'ENTRYPOINT ["/opt/heedline/.venv/bin/heedline"]'
     assert any("--require-hashes" in line for line in lines)
+
+
+def patroni() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((DEPLOY / "patroni" / "patroni.yml").read_text())
+    return found
+
+
+def test_nothing_is_confirmed_by_one_database_node_alone() -> None:
+    dcs = patroni()["bootstrap"]["dcs"]
+    assert (dcs["synchronous_mode"], dcs["synchronous_mode_strict"]) == ("quorum", True)
+    assert dcs["synchronous_node_count"] == 1
+    assert dcs["loop_wait"] + 2 * dcs["retry_timeout"] <= dcs["ttl"] == 20
+    assert len(patroni()["etcd3"]["hosts"]) == 3
+
+
+def test_every_kind_of_database_server_has_the_same_settings() -> None:
+    alone = settings((DEPLOY / "postgresql" / "heedline.conf").read_text())
+    of_patroni = patroni()["bootstrap"]["dcs"]["postgresql"]["parameters"]
+    assert all(isinstance(value, str) for value in of_patroni.values()), "YAML reads off as false"
+    assert {name: of_patroni[name] for name in alone} == alone
+    kubernetes = yaml.safe_load((DEPLOY / "cloudnativepg" / "cluster.yaml").read_text())["spec"]["postgresql"]
+    alone = {
+        name: value for name, value in alone.items() if name not in {"archive_mode", "allow_alter_system"}
+    }
+    assert {name: kubernetes["parameters"][name] for name in alone} == alone
+    assert kubernetes["enableAlterSystem"] is False
+    assert kubernetes["synchronous"] == {"method": "any", "number": 1, "dataDurability": "required"}
+
+
+def test_application_hosts_sign_in_with_passwords_under_the_roles_of_processes_alone() -> None:
+    lines = [line.split() for line in patroni()["postgresql"]["pg_hba"]]
+    assert {line[-1] for line in lines} == {"peer", "scram-sha-256"}
+    of_hosts = [line for line in lines if line[1] == "heedline"]
+    assert {line[3] for line in of_hosts} == {"10.80.0.11/32", "10.80.0.12/32"}
+    for line in of_hosts:
+        assert line[2].split(",") == [roles.role(one) for one in (*SITES, "worker", "migrate", "backup")]
+    assert {line[3] for line in lines if line[0] == "host" and line[1] != "heedline"} == {
+        "127.0.0.1/32",
+        *(f"10.80.0.{node}/32" for node in (21, 22, 23)),
+    }
+
+
+def test_the_callback_settles_roles_on_the_primary_and_forgets_times_when_a_server_stops(
+    tmp_path: Path,
+) -> None:
+    text = (DEPLOY / "patroni" / "heedline-callback").read_text()
+    (tmp_path / "roles.env").write_text(
+        "# a comment\nHEEDLINE_SUPERUSER_URL=postgresql:///x?host=/a&user=b\n"
+    )
+    (tmp_path / "heedline").write_text('#!/bin/sh\necho "$1 $HEEDLINE_SUPERUSER_URL"\n')
+    (tmp_path / "heedline").chmod(0o755)
+    (tmp_path / "pgstat.stat").touch()
+    for was, now in (
+        ("/etc/heedline/roles.env", "roles.env"),
+        ("/opt/heedline/.venv/bin/heedline", "heedline"),
+        ("/var/lib/postgresql/17/main/pg_stat/pgstat.stat", "pgstat.stat"),
+    ):
+        assert was in text
+        text = text.replace(was, str(tmp_path / now))
+
+    def called(*words: str) -> str:
+        done = subprocess.run(
+            ["sh", "-c", text, "callback", *words, "heedline"], capture_output=True, check=True
+        )
+        return done.stdout.decode().strip()
+
+    assert called("on_role_change", "primary") == "settle-roles postgresql:///x?host=/a&user=b"
+    assert called("on_start", "replica") == ""
+    assert (tmp_path / "pgstat.stat").exists()
+    assert called("on_stop", "primary") == ""
+    assert not (tmp_path / "pgstat.stat").exists()

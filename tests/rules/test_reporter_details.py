@@ -10,12 +10,12 @@ from heedline.casework.products.content import Product
 from heedline.casework.products.reporter_details import CODE, CONTACT, NAME, REFERENCE, found
 from heedline.casework.report.opening import short_name
 from heedline.reports.lifecycle import NotNow
-from heedline.vault.codes import new_code
+from heedline.vault.codes import ReceiptCode
 
 REPORT = UUID("5f1c2ab4-9c0e-4d3a-8f52-0a6c1f7e9b11")
 OTHER = UUID("a41c2ab4-9c0e-4d3a-8f52-0a6c1f7e9b11")
 SHORT = short_name(REPORT)
-A_CODE = new_code()
+A_CODE = ReceiptCode("YEJ27GREYT98BMJ3V6KRC4")  # fixed, because the name of each test contains it
 TOLD = (
     "Hello, my name is Example Quagga-Smith and I live next door. You can call me on 07700 900123 after six.",
     "My email is quagga@mail.example. His email is eland@mail.example and his number is 07700 900456.",

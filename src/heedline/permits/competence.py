@@ -14,6 +14,7 @@ from uuid import UUID
 
 from heedline.permits.capabilities import AnyCapability
 from heedline.permits.capabilities import Capability as C
+from heedline.permits.roles import desk_grants
 
 #: What is done all the same where somebody may be in danger; the log says that it was. Closing can wait for a colleague.
 EXCUSED_IN_DANGER = frozenset({C.ASSESS, C.ASK})
@@ -30,7 +31,7 @@ class Requirement:
 
     code: str
     name: str
-    capabilities: frozenset[C]
+    capabilities: frozenset[AnyCapability]
     desks: frozenset[str]
 
 
@@ -91,5 +92,7 @@ class Competence:
 
 
 def requirement(code: str, name: str, capabilities: frozenset[str], desks: frozenset[str]) -> Requirement:
-    """Build a training requirement from strings read from the pack."""
-    return Requirement(code, name, frozenset(C(one) for one in capabilities), desks)
+    """Build a training requirement from strings read from the pack. Capabilities of desks that are not registered drop out."""
+    of_desks = {what for what, grant in desk_grants().items() if grant.can_need_training}
+    known: frozenset[AnyCapability] = frozenset({*C, *of_desks})
+    return Requirement(code, name, frozenset(one for one in known if one in capabilities), desks)

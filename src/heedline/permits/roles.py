@@ -140,11 +140,15 @@ SIGN_IN_HERE = frozenset({Role.STEWARD, Role.OVERSEER, Role.WELFARE})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """The roles that have a capability, and its further conditions (as in `permits.rules.RULES`)."""
+    """The roles that have a capability, and its further conditions (as in `permits.rules.RULES`).
+
+    A pack can require a training for it (`training.toml`) only if it `can_need_training`.
+    """
 
     words: str
     roles: frozenset[Role]
     rules: tuple[Callable[[Standing], str | None], ...] = ()
+    can_need_training: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def test_a_steward_or_their_supervisor_records_it_and_nobody_for_themselves(peop
         for _ in range(2):
             training.record("identity", day, [odile], by=olga, at=people.at)
     assert record_of(people, "Odile", "identity").recorded_by == house.officers["Olga"]
-    assert len(logged("training-recorded", thing=odile)) == 1 + 2  # the cast's two, and this
+    assert len(logged("training-recorded", thing=odile)) == 1 + 3  # the cast's three, and this
     assert len(logged("training-recorded", refused=True)) == 4 + 6
 
 
@@ -126,6 +126,7 @@ def test_the_lists_show_what_is_missing_first_and_are_for_who_leads(people: Peop
         assert {line.training for line in training.mine(by=odile, at=people.at)} == {
             "call-taking",
             "identity",
+            "products",
         }
         with pytest.raises(Refused):
             training.people(by=odile, at=people.at)

@@ -21,7 +21,7 @@ from heedline.packs import load_pack
 from heedline.packs.rules.training import Trainings
 from heedline.permits.competence import Competence, Requirement, requirement
 from heedline.permits.compiled_query import CompiledQuery
-from heedline.permits.roles import GRANTS, Role
+from heedline.permits.roles import Role, granted
 
 #: A person's trainings, as a column beside their session.
 TRAININGS = ArraySubquery(
@@ -107,7 +107,7 @@ def _too_few(desk: UUID, code: str, today: date) -> bool:
     Runs one query, and only for a supervisor who lacks the training.
     """
     one = trainings().by_code[code]
-    roles = [role for role in Role if one.capabilities & GRANTS[role]]
+    roles = [role for role in Role if one.capabilities & granted(role)]
     people = Appointment.objects.filter(
         desk_id=desk, role__in=roles, ended_on=None, officer__is_active=True
     ).values("officer_id")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 
@@ -62,6 +63,7 @@ class CaseAnswers:
     call: CallLine | None = None
     first_answer: FirstAnswerLine | None = None
     routed_words: str = ""  # why the report is not at the desk of its place
+    call_taker: UUID | None = None  # the officer who took the report down, from a caller or a letter
     odd: bool = False  # a request says that something odd has happened, and nobody has said what became of it
     translation: VersionLine | None = field(repr=False, default=None)
 
@@ -85,6 +87,7 @@ def answers_of(
         identity_words=IDENTITY_WORDS if pack.is_confidential(report.kind) else NAMED_WORDS,
         guessable=opened.guessable,
         young=opened.young,
+        call_taker=_call_taker(opened),
         only_who=pack.behaviour.only_who(opened.narrative, kind=report.kind, language=opened.language),
         language=opened.language,
         language_words=language_words(opened.language),
@@ -145,6 +148,11 @@ def _taken_down(opened: OpenedReport) -> tuple[AnswerSection, ...]:
         if rows
         else ()
     )
+
+
+def _call_taker(opened: OpenedReport) -> UUID | None:
+    by = str(opened.taken_down.get("by", ""))
+    return UUID(by) if by else None
 
 
 def _call(report: Report, opened: OpenedReport, at: datetime) -> CallLine | None:

@@ -26,7 +26,7 @@ from heedline.desks.models import Appointment, CompletedTraining
 from heedline.packs.rules.training import Training
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused, allows
-from heedline.permits.roles import GRANTS, Role
+from heedline.permits.roles import GRANTS, Role, granted
 from heedline.reports.lifecycle import NotNow
 
 NOT_YOURS = "A supervisor of their desk, or a steward, records what somebody else has completed."
@@ -95,7 +95,7 @@ def needs_of(appointments: QuerySet[Appointment]) -> list[Need]:
         "officer__name", "desk__name"
     ).values_list("officer_id", "officer__name", "role", "desk_id", "desk__name", "desk__kind"):
         for one in competences.trainings().by_code.values():
-            if desk is None or kind not in one.desks or not one.capabilities & GRANTS[Role(role)]:
+            if desk is None or kind not in one.desks or not one.capabilities & granted(Role(role)):
                 continue
             before = found.get((officer, one.code))
             places = before.desks if before is not None else ()

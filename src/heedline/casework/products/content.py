@@ -87,6 +87,7 @@ class Product:
     """What a product says. `texts` are those of LIMITS by name; `codes` has marking, confidence and handling.
 
     `reports` are the reports that it draws on. `kept` maps each marked passage that stays to the reason for it.
+    `call_takers` are the officers who took those reports down.
     """
 
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -97,6 +98,7 @@ class Product:
     provenance: GradedText = GradedText("")
     reports: tuple[str, ...] = ()
     kept: Mapping[str, str] = field(default_factory=dict, repr=False)
+    call_takers: tuple[str, ...] = ()
 
     @classmethod
     def of_words(cls, words: Mapping[str, Any]) -> Self:
@@ -110,6 +112,7 @@ class Product:
             provenance=GradedText(*words["provenance"]),
             reports=tuple(words["reports"]),
             kept=words["kept"],
+            call_takers=tuple(words["call_takers"]),
         )
 
     def to_words(self) -> dict[str, Any]:
@@ -127,6 +130,7 @@ class Product:
             "provenance": [self.provenance.text, self.provenance.source, self.provenance.assessment],
             "reports": list(self.reports),
             "kept": dict(self.kept),
+            "call_takers": list(self.call_takers),
             "pad": "",
         }
         room = _SIZE - len(canonical(words))
@@ -135,9 +139,9 @@ class Product:
         return {**words, "pad": " " * room}
 
     def shared(self) -> Product:
-        """Return what a recipient gets: neither the provenance, the risk assessment, the reports nor the reasons for marks."""
+        """Return what a recipient gets: neither the provenance, the risk assessment, the reports, their call-takers nor the reasons for marks."""
         texts = {name: text for name, text in self.texts.items() if name != "risk"}
-        return replace(self, texts=texts, provenance=GradedText(""), reports=(), kept={})
+        return replace(self, texts=texts, provenance=GradedText(""), reports=(), kept={}, call_takers=())
 
     def refuse_unfit(self) -> None:
         """Raise NotNow for what may not even be stored as a draft, and ValueError for a code that does not exist."""

@@ -27,7 +27,8 @@ AUTHORISER = "authoriser"
 class Training:
     """A training course that officers can complete.
 
-    `capabilities` are the acts that need it, at desks of the kinds in `desks`.
+    `capabilities` are the acts that need it, at desks of the kinds in `desks`. Those of a specialist desk are among them; they
+    count where that desk is registered and says so (`permits.roles.Grant.can_need_training`).
     """
 
     code: str
@@ -75,11 +76,12 @@ def read_trainings(folder: Traversable, desk_kinds: Collection[str]) -> Training
 
 
 def _training(code: str, table: Table, desk_kinds: Collection[str]) -> Training:
+    core = table.texts("capabilities", ())
     training = Training(
         code,
         table.text("name"),
         table.number("months"),
-        frozenset(table.texts("capabilities")),
+        frozenset({*core, *table.texts("desk_capabilities", ())}),
         frozenset(table.texts("desks")),
         table.number("enough"),
     )
@@ -87,7 +89,7 @@ def _training(code: str, table: Table, desk_kinds: Collection[str]) -> Training:
         raise table.wrong("months", "must be above zero")
     if not training.capabilities:
         raise table.wrong("capabilities", "must not be empty")
-    if never := sorted(training.capabilities - MAY_HANG):
+    if never := sorted(set(core) - MAY_HANG):
         raise table.wrong("capabilities", f"these never hang on a training: {', '.join(never)}")
     for kind in training.desks:
         if kind not in desk_kinds:

@@ -37,6 +37,7 @@ UNCHECKED = (
     "Go to the check first. It shows what is missing, and every passage that could identify the source."
 )
 KEPT_LONGEST = 400
+TOOK_CALL = "You took down a report that this product draws on. A colleague who did not must approve it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,16 @@ def begin(report: UUID, *, by: Attendance, at: datetime) -> UUID:
     mine = sorted(desks_of(by), key=lambda one: one.code != file.header.desk_code)
     if not mine:
         raise NotHere
-    return _begin(mine[0].id, Product(reports=(str(report),)), by=by, at=at)
+    return _begin(mine[0].id, _drawing_on(Product(), file), by=by, at=at)
+
+
+def _drawing_on(product: Product, file: CaseFile) -> Product:
+    """Return a product that draws on another report as well. Once is enough."""
+    report, taker = str(file.header.ref), file.answers.call_taker
+    if report in product.reports:
+        return product
+    takers = {*product.call_takers, *([str(taker)] if taker is not None else [])}
+    return replace(product, reports=(*product.reports, report), call_takers=tuple(sorted(takers)))
 
 
 @record.record_verb(IntelligenceAct.MOVED)
@@ -127,20 +137,20 @@ def add_report(report: UUID, ref: UUID, *, by: Attendance, at: datetime) -> None
 
     Raises NotHere for a product that is not the officer's own draft, and what `begin` and `save` raise.
     """
-    case_file.case_file(report, by=by, at=at)
-    _add_report(ref, str(report), by=by, at=at)
+    _add_report(ref, case_file.case_file(report, by=by, at=at), by=by, at=at)
 
 
 @record.record_verb(IntelligenceAct.MOVED)
-def _add_report(ref: UUID, report: str, *, by: Attendance, at: datetime) -> None:
+def _add_report(ref: UUID, file: CaseFile, *, by: Attendance, at: datetime) -> None:
     found = record.find(KIND, ref, by=by, at=at)
     found.permit(IntelligenceCapability.WRITE)
     if found.row.owner_id != by.officer_id:
         raise NotHere
-    product = Product.of_words(found.words)
-    if report in product.reports:
+    before = Product.of_words(found.words)
+    product = _drawing_on(before, file)
+    if product == before:
         return
-    found.move("save", words=replace(product, reports=(*product.reports, report)).to_words())
+    found.move("save", words=product.to_words())
     found.record(IntelligenceAct.MOVED, move="save")
 
 
@@ -158,7 +168,7 @@ def save(ref: UUID, product: Product, *, version: int, by: Attendance, at: datet
     found = record.find(KIND, ref, by=by, at=at, version=version)
     found.permit(IntelligenceCapability.WRITE)
     before = Product.of_words(found.words)
-    new = replace(product, reports=before.reports, kept=before.kept)
+    new = replace(product, reports=before.reports, kept=before.kept, call_takers=before.call_takers)
     found.move("save", words=new.to_words())
     found.record(IntelligenceAct.MOVED, move="save")
 
@@ -203,15 +213,37 @@ def _propose(
 def move(ref: UUID, how: str, *, version: int, reason: str = "", by: Attendance, at: datetime) -> None:
     """Approve a product, return it to its author, take back a proposal or drop a draft.
 
-    Raises NotHere, Refused, also for an approval by somebody who took part, Changed, Locked and NotNow.
+    Raises NotHere, Refused, also for an approval by somebody who took part, in a source report as its call-taker or without
+    the training that the pack requires, Changed, Locked and NotNow.
     """
     found = record.find(KIND, ref, by=by, at=at, version=version)
     decides = how in ("approve", "return")
     found.permit(IntelligenceCapability.APPROVE if decides else IntelligenceCapability.WRITE)
     if how not in ("approve", "return", "take-back", "drop"):
         raise NotHere
+    if how == "approve" and (why := why_not_approve(Product.of_words(found.words), found.row.desk_id, by=by)):
+        raise Refused(why)
     found.move(how, owner=_author(ref) if how == "return" else None, reason=reason)
     found.record(IntelligenceAct.MOVED, move=how)
+
+
+def shown_product(ref: UUID, *, by: Attendance, at: datetime) -> ShownRecord:
+    """Return a product for its page, without its reports. Raises NotHere, Refused, Locked and CannotOpen."""
+    found = shown(KIND, ref, capability=IntelligenceCapability.WRITE, by=by, at=at)
+    why = why_not_approve(Product.of_words(found.words), found.desk.id, by=by)
+    moves = tuple(
+        replace(one, why_not=one.why_not or why) if one.move == "approve" else one for one in found.moves
+    )
+    return replace(found, moves=moves)
+
+
+def why_not_approve(product: Product, desk: UUID, *, by: Attendance) -> str:
+    """Return the reason why this officer may not approve a product of this desk, or "". Taking part in it is another reason."""
+    try:
+        by.require(IntelligenceCapability.APPROVE, desk)
+    except Refused as no:
+        return no.reason
+    return TOOK_CALL if str(by.officer_id) in product.call_takers else ""
 
 
 def _author(ref: UUID) -> UUID | None:

@@ -37,7 +37,9 @@ DESK = SpecialistDesk(
                 IntelligenceCapability.WRITE: Grant(
                     words="Write, send and receive intelligence products", roles=_WORK
                 ),
-                IntelligenceCapability.APPROVE: Grant(words="Approve intelligence products", roles=_WORK),
+                IntelligenceCapability.APPROVE: Grant(
+                    words="Approve intelligence products", roles=_WORK, can_need_training=True
+                ),
             }
         ),
         DeskRoutes(office="heedline.specialist_desks.intelligence.urls"),

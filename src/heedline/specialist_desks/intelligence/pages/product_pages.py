@@ -16,7 +16,6 @@ from heedline.casework.pages import case_file
 from heedline.casework.products import content
 from heedline.casework.products.content import Product
 from heedline.casework.records import open_records
-from heedline.casework.records.shown_record import shown
 from heedline.specialist_desks.intelligence import products, sending
 from heedline.specialist_desks.intelligence.kind import KIND
 from heedline.specialist_desks.intelligence.vocabulary import IntelligenceCapability
@@ -121,9 +120,9 @@ def product_list(request: OfficeRequest) -> HttpResponse:
 @require_GET
 def product(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Show a product as it would be read, with the reasons for passages that stay, and what can be done with it."""
-    found = shown(KIND, ref, capability=IntelligenceCapability.WRITE, by=request.attendance, at=session.now())
-    found = replace(found, moves=tuple(one for one in found.moves if one.move not in _ELSEWHERE))
     by, at = request.attendance, session.now()
+    found = products.shown_product(ref, by=by, at=at)
+    found = replace(found, moves=tuple(one for one in found.moves if one.move not in _ELSEWHERE))
     sent = sending.sent_of(ref, by=by, at=at) if found.state == "approved" else ()
     context = {
         "product": printed(Product.of_words(found.words)),
@@ -140,7 +139,7 @@ def product(request: OfficeRequest, ref: UUID) -> HttpResponse:
 def product_move(request: OfficeRequest, ref: UUID, move: str) -> HttpResponse:
     """Approve a product, return it, take it back or drop it, with a reason where one is needed."""
     by, at = request.attendance, session.now()
-    found = shown(KIND, ref, capability=IntelligenceCapability.WRITE, by=by, at=at)
+    found = products.shown_product(ref, by=by, at=at)
 
     def act(version: int, reason: str) -> None:
         products.move(ref, move, version=version, reason=reason, by=by, at=at)

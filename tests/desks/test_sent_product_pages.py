@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from heedline.reports.models import DeskRecord
-from heedline.specialist_desks.intelligence import products
+from heedline.specialist_desks.intelligence import deciding
 from tests.desks.test_example_desk_pages import leads
 from tests.desks.test_sent_products import SHARED, WHY
 from tests.sites.conftest import office_site  # noqa: F401
@@ -28,7 +28,7 @@ def test_a_product_goes_to_another_desk_and_comes_back_with_an_answer(
     people = People(house, now())
     ref, _ = proposed(people)
     with people.sitting("Olga") as olga:
-        products.move(ref, "approve", version=version_of(ref), by=olga, at=people.at)
+        deciding.move(ref, "approve", version=version_of(ref), by=olga, at=people.at)
     odile, nadia = (hand().at_work(house, name) for name in ("Odile", "Nadia"))
     product, send = f"/w/products/{ref}/", f"/w/products/{ref}/send/"
     odile.get(product)
@@ -77,6 +77,29 @@ def test_a_product_goes_to_another_desk_and_comes_back_with_an_answer(
     nadia.send(theirs + "destroyed/")
     odile.get(sent)
     assert "Recalled and confirmed" in odile.html
+
+
+def test_in_danger_to_life_a_proposed_product_is_sent_first(house: House, hand: Callable[[], Hand]) -> None:  # noqa: F811
+    leads(house)
+    ref, _ = proposed(People(house, now()))
+    odile, nadia = (hand().at_work(house, name) for name in ("Odile", "Nadia"))
+    product, send = f"/w/products/{ref}/", f"/w/products/{ref}/send/"
+    odile.get(product)
+    assert "Life may be in danger: send it before it is approved" in odile.html
+    odile.get(send)
+    terms = {
+        "to": str(house.desks["national"].id),
+        "purpose": "act-now",
+        "basis": "policing",
+        "necessity": WHY,
+    }
+    odile.send("", **terms)
+    assert "Tick this, or wait for the approval" in odile.html
+    odile.send("", **terms, danger="danger")
+    assert odile.path == product
+    assert "Sent first, waiting for approval within the hour" in odile.html
+    nadia.get(f"/w/products/received/{DeskRecord.objects.get(kind='intelligence-sent').pair}/")
+    assert "Sent because life may be in danger." in nadia.html
 
 
 def test_no_other_desk_sees_what_was_sent_or_received(house: House, hand: Callable[[], Hand]) -> None:  # noqa: F811

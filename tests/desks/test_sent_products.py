@@ -18,12 +18,12 @@ from heedline.dispatch.models import Alarm
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.models import DeskPartPayload, DeskRecord
-from heedline.specialist_desks.intelligence import products, receiving, sending
+from heedline.specialist_desks.intelligence import deciding, receiving, sending
 from heedline.specialist_desks.intelligence.kind import RECEIVED_KIND, SENT_KIND
 from heedline.specialist_desks.intelligence.sending import SendingTerms
 from heedline.specialist_desks.intelligence.vocabulary import IntelligenceCapability
 from tests.support.keeping_scene import with_leads
-from tests.support.product_scene import WHOLE, proposed, version_of
+from tests.support.product_scene import WHOLE, begun, proposed, version_of
 from tests.support.scene_people import People, logged
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def approved(people: People, conditions: str = "") -> UUID:
     """A product that Odile wrote and Olga approved. With conditions it is of handling code C, with S2."""
     ref, _ = proposed(people, **(under(conditions) if conditions else {}))
     with people.sitting("Olga") as olga:
-        products.move(ref, "approve", version=version_of(ref), by=olga, at=people.at)
+        deciding.move(ref, "approve", version=version_of(ref), by=olga, at=people.at)
     return ref
 
 
@@ -54,9 +54,9 @@ def under(conditions: str) -> dict[str, Any]:
     }
 
 
-def sent(people: People, ref: UUID, name: str = "Odile") -> tuple[UUID, UUID]:
+def sent(people: People, ref: UUID, name: str = "Odile", *, danger: bool = False) -> tuple[UUID, UUID]:
     """A product sent to the national desk: what was sent, and what was received."""
-    terms = SendingTerms(people.house.desks["national"].id, "information", "policing", WHY)
+    terms = SendingTerms(people.house.desks["national"].id, "information", "policing", WHY, danger)
     with people.sitting(name) as by:
         own = sending.send(ref, terms, by=by, at=people.at)
     pair = DeskRecord.objects.get(id=own).pair
@@ -215,6 +215,39 @@ def test_a_late_recipient_is_red_for_the_sender_and_then_for_the_supervisor(peop
     late(2)  # the recall is not confirmed
     does(people, "Nadia", theirs, "destroyed")
     assert not Alarm.objects.filter(kind="record-overdue", cleared_at=None, about_id=own).exists()
+
+
+def test_in_danger_to_life_it_is_sent_first_and_approved_within_the_hour(people: People) -> None:
+    product, _ = proposed(people)
+    own, theirs = sent(people, product, danger=True)
+    row = DeskRecord.objects.get(id=product)
+    assert (row.state, row.due_at) == ("urgent", people.at + timedelta(hours=1))
+    assert looks(people, "Nadia", theirs).words["first"]
+    with people.sitting("Olga") as olga:
+        assert next(one.words for one in deciding.to_approve(olga, people.at)).endswith("within the hour.")
+    with people.sitting("Odile") as odile, pytest.raises(Refused):
+        deciding.move(product, "approve", version=version_of(product), by=odile, at=people.at)
+    clock.watch(people.at + timedelta(hours=2))
+    late = Alarm.objects.filter(kind="record-overdue", cleared_at=None, about_id=product)
+    assert late.exists()
+    with people.sitting("Olga") as olga:
+        deciding.move(product, "approve", version=version_of(product), by=olga, at=people.at)
+    assert states(product, own, theirs) == ["approved", "sent", "new"]
+    assert not late.exists()
+
+
+def test_what_was_sent_first_and_is_returned_is_recalled_everywhere(people: People) -> None:
+    product, _ = proposed(people)
+    own, theirs = sent(people, product, danger=True)
+    does(people, "Nadia", theirs, "accept")
+    with people.sitting("Olga") as olga:
+        version = version_of(product)
+        deciding.move(product, "return", version=version, reason="Not so", by=olga, at=people.at)
+    assert states(product, own, theirs) == ["writing", "recalled", "recalled"]
+    assert "product" not in looks(people, "Nadia", theirs).words
+    draft, _ = begun(people)
+    with pytest.raises(NotNow):
+        sent(people, draft, danger=True)
 
 
 def test_sql_as_the_office_neither_begins_a_received_product_nor_makes_the_other_desks_moves(

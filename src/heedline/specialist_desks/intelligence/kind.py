@@ -19,19 +19,24 @@ KIND: Final = RecordKind(
     states={
         "writing": TAKEN,
         "proposed": WAITING,
+        "urgent": WAITING,
         "approved": ENDED,
         "dropped": ENDED,
     },
-    within={"writing": Within(hours=72), "proposed": Within(hours=24)},
+    within={"writing": Within(hours=72), "proposed": Within(hours=24), "urgent": Within(hours=1)},
     moves={
         ("writing", "save"): "writing",
         ("writing", "propose"): "proposed",
         ("writing", "drop"): "dropped",
+        ("proposed", "send-first"): "urgent",
         ("proposed", "approve"): "approved",
         ("proposed", "return"): "writing",
+        ("urgent", "approve"): "approved",
+        ("urgent", "return"): "writing",
         ("proposed", "take-back"): "writing",
     },
     decides=frozenset({"approve", "return"}),
+    uninvolved=frozenset({"send-first"}),
 )
 
 #: How long the recipient has to open a product, and then to say what came of it.

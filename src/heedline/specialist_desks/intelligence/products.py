@@ -1,4 +1,4 @@
-"""What officers do with a product: begin, save, propose, approve, return and drop it.
+"""What officers do with a product until it is proposed: begin, save, check and propose it.
 
 The reports that a product draws on are opened by transactions of their own, before the one that moves the product, so that
 no transaction and no log entry names a report and a product together.
@@ -18,7 +18,6 @@ from heedline.casework.access.session import Attendance
 from heedline.casework.errors import CannotOpen, NotHere
 from heedline.casework.pages import case_file
 from heedline.casework.pages.case_file import CaseFile
-from heedline.casework.pages.desk_tabs import WorkWaiting
 from heedline.casework.products import reporter_details
 from heedline.casework.products.content import Product
 from heedline.casework.products.source_risk import SourceMark, marks
@@ -29,7 +28,6 @@ from heedline.casework.report import notes
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused, allows
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.models import RecordStep
 from heedline.specialist_desks.intelligence.kind import KIND
 from heedline.specialist_desks.intelligence.vocabulary import IntelligenceAct, IntelligenceCapability
 
@@ -37,7 +35,6 @@ UNCHECKED = (
     "Go to the check first. It shows what is missing, and every passage that could identify the source."
 )
 KEPT_LONGEST = 400
-TOOK_CALL = "You took down a report that this product draws on. A colleague who did not must approve it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,56 +204,3 @@ def _propose(
         raise NotNow(UNCHECKED)
     found.move("propose", words=replace(product, kept=kept).to_words())
     found.record(IntelligenceAct.MOVED, move="propose")
-
-
-@record.record_verb(IntelligenceAct.MOVED)
-def move(ref: UUID, how: str, *, version: int, reason: str = "", by: Attendance, at: datetime) -> None:
-    """Approve a product, return it to its author, take back a proposal or drop a draft.
-
-    Raises NotHere, Refused, also for an approval by somebody who took part, in a source report as its call-taker or without
-    the training that the pack requires, Changed, Locked and NotNow.
-    """
-    found = record.find(KIND, ref, by=by, at=at, version=version)
-    decides = how in ("approve", "return")
-    found.permit(IntelligenceCapability.APPROVE if decides else IntelligenceCapability.WRITE)
-    if how not in ("approve", "return", "take-back", "drop"):
-        raise NotHere
-    if how == "approve" and (why := why_not_approve(Product.of_words(found.words), found.row.desk_id, by=by)):
-        raise Refused(why)
-    found.move(how, owner=_author(ref) if how == "return" else None, reason=reason)
-    found.record(IntelligenceAct.MOVED, move=how)
-
-
-def shown_product(ref: UUID, *, by: Attendance, at: datetime) -> ShownRecord:
-    """Return a product for its page, without its reports. Raises NotHere, Refused, Locked and CannotOpen."""
-    found = shown(KIND, ref, capability=IntelligenceCapability.WRITE, by=by, at=at)
-    why = why_not_approve(Product.of_words(found.words), found.desk.id, by=by)
-    moves = tuple(
-        replace(one, why_not=one.why_not or why) if one.move == "approve" else one for one in found.moves
-    )
-    return replace(found, moves=moves)
-
-
-def why_not_approve(product: Product, desk: UUID, *, by: Attendance) -> str:
-    """Return the reason why this officer may not approve a product of this desk, or "". Taking part in it is another reason."""
-    try:
-        by.require(IntelligenceCapability.APPROVE, desk)
-    except Refused as no:
-        return no.reason
-    return TOOK_CALL if str(by.officer_id) in product.call_takers else ""
-
-
-def _author(ref: UUID) -> UUID | None:
-    """Return the officer who last proposed the product, to whom it returns."""
-    steps = RecordStep.objects.filter(record=ref, move="propose").order_by("-number")
-    return steps.values_list("by_id", flat=True).first()
-
-
-def to_approve(by: Attendance, at: datetime) -> tuple[WorkWaiting, ...]:
-    """Return the products that wait for this officer's approval, as lines of My work."""
-    return tuple(
-        WorkWaiting(
-            words=f"{one.title} waits for approval.", url=one.page, link="Read and decide", ref=one.ref
-        )
-        for one in open_records.to_decide(KIND, by=by, at=at)
-    )

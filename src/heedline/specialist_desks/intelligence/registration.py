@@ -10,7 +10,7 @@ from heedline.config.specialist_desks import DeskRoutes
 from heedline.desk_hooks.register import SpecialistDesk
 from heedline.jobs.demonstration.desks import DemoData
 from heedline.permits.roles import DeskGrants, Grant, Role
-from heedline.specialist_desks.intelligence import demo, products, receiving
+from heedline.specialist_desks.intelligence import deciding, demo, products, receiving
 from heedline.specialist_desks.intelligence.kind import KIND, RECEIVED_KIND, SENT_KIND
 from heedline.specialist_desks.intelligence.vocabulary import (
     PRODUCT,
@@ -54,7 +54,7 @@ DESK = SpecialistDesk(
         SENT_KIND,
         RECEIVED_KIND,
         DemoData(demo.load),
-        DeskWork(products.to_approve),
+        DeskWork(deciding.to_approve),
         DeskWork(receiving.waiting),
         MenuLink(url="intelligence-products", text="Products", shown=_writes),
         ReportTab(

@@ -20,6 +20,7 @@ from heedline.casework.linking import deconfliction
 from heedline.casework.products import receipt
 from heedline.casework.products.content import Product
 from heedline.casework.records import desk_parts, pairs, record
+from heedline.casework.records.record import FoundRecord
 from heedline.casework.records.shown_record import ShownRecord
 from heedline.casework.report import notes, restrictions
 from heedline.casework.report.opening import short_name
@@ -38,16 +39,23 @@ NOT_APPROVED = "Only an approved product can be sent."
 TOO_FEW = "Fewer than two people at that desk could open it. Phone them, and tell your stewards."
 ONLY_LEADS = "Only its author, whoever sent it, or a supervisor can recall it."
 NECESSITY_LIMIT = 1_000
+#: The states in which a product is sent only because life may be in danger.
+BEFORE_APPROVAL = frozenset({"proposed", "urgent"})
+_RECALLED_FROM = [state for state, move in SENT_KIND.moves if move == "recall"]
 
 
 @dataclass(frozen=True, slots=True)
 class SendingTerms:
-    """To whom a product is sent and why. `purpose` and `basis` are codes of the pack."""
+    """To whom a product is sent and why. `purpose` and `basis` are codes of the pack.
+
+    With `danger`, life may be in danger: it is sent before its approval, which is then due within the hour.
+    """
 
     to: UUID
     purpose: str
     basis: str
     necessity: str = field(repr=False)
+    danger: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +83,10 @@ def recipients(by: Attendance, at: datetime) -> dict[UUID, str]:
 
 
 def send(product: UUID, terms: SendingTerms, *, by: Attendance, at: datetime) -> UUID:
-    """Send an approved product to another desk, and return what was sent.
+    """Send an approved product, or in danger to life a proposed one, to another desk, and return what was sent.
 
-    Every report that it draws on is deconflicted again first, in a transaction of its own. Raises NotHere, Refused, Locked,
+    Every report that it draws on is deconflicted again first, in a transaction of its own; an act that saves life does not
+    wait for the result. Raises NotHere, Refused, Locked,
     CannotOpen, and NotNow if somebody must be contacted first, if the product is not approved, or if the desk cannot open it.
     """
     pack = load_pack(settings.PACK).partners
@@ -89,28 +98,40 @@ def send(product: UUID, terms: SendingTerms, *, by: Attendance, at: datetime) ->
         missing="Explain why they need this much and why less would not be enough.",
     )
     for one in products.opened(product, by=by, at=at).reports:
-        _deconflict(one.header.ref, by=by, at=at)
+        _deconflict(one.header.ref, danger=terms.danger, by=by, at=at)
     return _send(product, terms, why, by=by, at=at)
 
 
 @verb(Act.DECONFLICTED)
-def _deconflict(ref: UUID, *, by: Attendance, at: datetime) -> None:
+def _deconflict(ref: UUID, *, danger: bool, by: Attendance, at: datetime) -> None:
     found = find(ref, by=by, at=at)
     restrictions.refuse_restricted(found)
-    deconfliction.refuse_without_contact(found)
+    if danger:
+        deconfliction.to_contact(found)
+    else:
+        deconfliction.refuse_without_contact(found)
 
 
 @record.record_verb(IntelligenceAct.MOVED)
 def _send(product: UUID, terms: SendingTerms, why: str, *, by: Attendance, at: datetime) -> UUID:
     found = record.find(KIND, product, by=by, at=at)
     found.permit(IntelligenceCapability.WRITE)
-    if found.row.state != "approved":
+    first = terms.danger and found.row.state in BEFORE_APPROVAL
+    if found.row.state != "approved" and not first:
         raise NotNow(NOT_APPROVED)
     if terms.to not in recipients(by, at):
         raise NotNow(TOO_FEW, about="to")
     told = Product.of_words(found.words).shared().to_words()
     names = dict(Desk.objects.filter(id__in=[terms.to, found.row.desk_id]).values_list("id", "name"))
-    on = {"purpose": terms.purpose, "basis": terms.basis, "reference": short_name(found.row.id)}
+    on = {
+        "purpose": terms.purpose,
+        "basis": terms.basis,
+        "reference": short_name(found.row.id),
+        "first": first,
+    }
+    if found.row.state == "proposed":
+        found.move("send-first")
+        found.record(IntelligenceAct.MOVED, move="send-first")
     own = record.begin(
         SENT_KIND,
         found.row.desk_id,
@@ -166,20 +187,34 @@ def move(ref: UUID, how: str, *, version: int, reason: str = "", by: Attendance,
         raise NotHere
     if how == "recall" and by.officer_id not in _answerable(own.row):
         by.require(Capability.SEE_BOARD, own.row.desk_id)
-    to = UUID(own.words["to"])
+    if how == "recall":
+        _recall(own, reason)
+        return
     own.move(how, reason=reason)
     own.record(IntelligenceAct.MOVED, move=how)
     if how == "reply":
+        to = UUID(own.words["to"])
         pairs.tell(own, RECEIVED_KIND, to, "replied", {"reason": reason}, IntelligenceAct.MOVED)
-    elif how == "recall":
-        desk = next(one for one in by.desks if one.id == own.row.desk_id)
-        note = {
-            "reason": reason,
-            "from": str(desk.id),
-            "from_name": desk.name,
-            "reference": own.words["reference"],
-        }
-        pairs.tell(own, RECEIVED_KIND, to, "recall", note, IntelligenceAct.MOVED, forget=True)
+
+
+def recall_everywhere(product: FoundRecord, reason: str) -> None:
+    """Recall a product from every desk that has it. Call it inside the transaction that moves the product."""
+    rows = DeskRecord.objects.filter(parent=product.row, kind=SENT_KIND.code, state__in=_RECALLED_FROM)
+    for ref in rows.order_by("id").values_list("id", flat=True):
+        _recall(pairs.find(SENT_KIND, ref, by=product.by, at=product.at), reason)
+
+
+def _recall(own: FoundRecord, reason: str) -> None:
+    own.move("recall", reason=reason)
+    own.record(IntelligenceAct.MOVED, move="recall")
+    desk = next(one for one in own.by.desks if one.id == own.row.desk_id)
+    note = {
+        "reason": reason,
+        "from": str(desk.id),
+        "from_name": desk.name,
+        "reference": own.words["reference"],
+    }
+    pairs.tell(own, RECEIVED_KIND, UUID(own.words["to"]), "recall", note, IntelligenceAct.MOVED, forget=True)
 
 
 def _answerable(row: DeskRecord) -> set[UUID]:

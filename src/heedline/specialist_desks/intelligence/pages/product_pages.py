@@ -16,7 +16,7 @@ from heedline.casework.pages import case_file
 from heedline.casework.products import content
 from heedline.casework.products.content import Product
 from heedline.casework.records import open_records
-from heedline.specialist_desks.intelligence import products, sending
+from heedline.specialist_desks.intelligence import deciding, products, sending
 from heedline.specialist_desks.intelligence.kind import KIND
 from heedline.specialist_desks.intelligence.vocabulary import IntelligenceCapability
 from heedline.web.declared import Audience, open_to
@@ -30,6 +30,7 @@ WORDS: Final = RecordWords(
     states={
         "writing": "Being written",
         "proposed": "Waiting for approval",
+        "urgent": "Sent first, waiting for approval within the hour",
         "approved": "Approved",
         "dropped": "Dropped",
     },
@@ -38,6 +39,7 @@ WORDS: Final = RecordWords(
         "save": MoveWords(done="Saved"),
         "propose": MoveWords(button="Check it and propose it", done="Proposed for approval"),
         "drop": MoveWords(button="Drop the draft", done="Dropped", reason="Why is it dropped?"),
+        "send-first": MoveWords(button="Send it before it is approved", done="Sent before approval"),
         "approve": MoveWords(button="Approve", done="Approved"),
         "return": MoveWords(
             button="Return it to the author", done="Returned to the author", reason="What has to change?"
@@ -57,7 +59,7 @@ SENT_STATES: Final = {
     "settled": "Recalled and confirmed",
 }
 #: Moves with a page of their own, which the list of moves leaves out.
-_ELSEWHERE: Final = frozenset({"save", "propose"})
+_ELSEWHERE: Final = frozenset({"save", "propose", "send-first"})
 
 
 def printed(product: Product) -> dict[str, Any]:
@@ -121,13 +123,14 @@ def product_list(request: OfficeRequest) -> HttpResponse:
 def product(request: OfficeRequest, ref: UUID) -> HttpResponse:
     """Show a product as it would be read, with the reasons for passages that stay, and what can be done with it."""
     by, at = request.attendance, session.now()
-    found = products.shown_product(ref, by=by, at=at)
+    found = deciding.shown_product(ref, by=by, at=at)
     found = replace(found, moves=tuple(one for one in found.moves if one.move not in _ELSEWHERE))
-    sent = sending.sent_of(ref, by=by, at=at) if found.state == "approved" else ()
+    sent = sending.sent_of(ref, by=by, at=at) if found.state != "writing" else ()
     context = {
         "product": printed(Product.of_words(found.words)),
         "in_writing": found.state == "writing",
         "can_send": found.state == "approved",
+        "can_send_first": found.state in sending.BEFORE_APPROVAL,
         "sent": [{"line": one, "state": SENT_STATES[one.state]} for one in sent],
     }
     return record_page(request, "intelligence/product.html", found, WORDS, context)
@@ -139,9 +142,9 @@ def product(request: OfficeRequest, ref: UUID) -> HttpResponse:
 def product_move(request: OfficeRequest, ref: UUID, move: str) -> HttpResponse:
     """Approve a product, return it, take it back or drop it, with a reason where one is needed."""
     by, at = request.attendance, session.now()
-    found = products.shown_product(ref, by=by, at=at)
+    found = deciding.shown_product(ref, by=by, at=at)
 
     def act(version: int, reason: str) -> None:
-        products.move(ref, move, version=version, reason=reason, by=by, at=at)
+        deciding.move(ref, move, version=version, reason=reason, by=by, at=at)
 
     return record_move(request, found, move, WORDS, "intelligence-product", act)

@@ -26,7 +26,7 @@ from heedline.specialist_desks.intelligence.kind import FEEDBACK, KIND, RECEIVED
 from heedline.specialist_desks.intelligence.pages.product_pages import SENT_STATES, printed
 from heedline.specialist_desks.intelligence.sending import SendingTerms
 from heedline.specialist_desks.intelligence.vocabulary import IntelligenceCapability
-from heedline.web.components.forms import Field, FieldOption, Form, Radios, Select, TextArea
+from heedline.web.components.forms import Checkboxes, Field, FieldOption, Form, Radios, Select, TextArea
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
 from heedline.web.shell.page_links import page_number
@@ -92,9 +92,18 @@ def _options(named: dict[str, str]) -> tuple[FieldOption, ...]:
     return tuple(FieldOption(value=code, label=words) for code, words in named.items())
 
 
-def _fields(desks: dict[UUID, str]) -> tuple[Field, ...]:
+def _fields(desks: dict[UUID, str], *, first: bool) -> tuple[Field, ...]:
     rules = load_pack(settings.PACK).partners
+    danger = Checkboxes(
+        name="danger",
+        label="Send it before it is approved?",
+        hint="A colleague must approve or return it within the hour. If they return it, it is recalled.",
+        required="Tick this, or wait for the approval",
+        choices=_options({"danger": "Yes: life may be in danger, and this cannot wait"}),
+        small=True,
+    )
     return (
+        *((danger,) if first else ()),
         Select(
             name="to",
             label="Which desk needs it?",
@@ -132,20 +141,21 @@ def _fields(desks: dict[UUID, str]) -> tuple[Field, ...]:
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def send(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Choose a recipient for an approved product, say why, and send it."""
+    """Choose a recipient for an approved product, say why, and send it. In danger to life it can be sent before its approval."""
     by, at = request.attendance, session.now()
     found = shown(KIND, ref, capability=IntelligenceCapability.WRITE, by=by, at=at)
     back = reverse("intelligence-product", kwargs={"ref": ref})
-    if found.state != "approved":
+    first = found.state in sending.BEFORE_APPROVAL
+    if found.state != "approved" and not first:
         return HttpResponseRedirect(back)
     desks = sending.recipients(by, at)
-    fields = _fields(desks)
+    fields = _fields(desks, first=first)
     form, status = restored(request, fields) or Form(fields), 200
     if request.method == "POST":
         form, status = Form.posted(fields, request.POST.lists()), 422
         if not form.errors:
             to = UUID(form.text("to"))
-            terms = SendingTerms(to, form.text("purpose"), form.text("basis"), form.text("necessity"))
+            terms = SendingTerms(to, form.text("purpose"), form.text("basis"), form.text("necessity"), first)
             try:
                 sending.send(ref, terms, by=by, at=at)
             except NotNow as no:

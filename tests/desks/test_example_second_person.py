@@ -163,4 +163,4 @@ def test_a_kind_whose_second_person_has_no_move_is_refused() -> None:
 
 
 def test_the_paper_on_permissions_lists_what_a_second_person_decides() -> None:
-    assert "| Visit | agree | pass, refuse |" in reference.access()
+    assert "| Visit | agree | pass, reassign, refuse |" in reference.access()

@@ -36,6 +36,7 @@ THINGS = {
     "skill",
     "note",
     "notice",
+    "officer",
     "errand",
     "shift_note",
     "other",

@@ -31,6 +31,7 @@ class Act(AnyAct):
     REPORT_TAKEN = "report-taken"
     REPORT_RELEASED = "report-released"
     REPORT_ASSIGNED = "report-assigned"  # `to`: the officer who owns it now
+    RECORD_PASSED_ON = "record-passed-on"  # `to`: the officer who owns it now
     OWNER_NOTICE_READ = "owner-notice-read"  # by who owned it: that it was given to somebody else
     REPORT_CHECKED = "report-checked"
     REVIEW_SET = "review-set"

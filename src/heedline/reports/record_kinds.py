@@ -24,6 +24,8 @@ BEGIN = "begin"
 TOOK_PART = "You took part in this. A colleague who did not must decide."
 #: The moves by which a record of a `signed` kind changes hands: the owner offers it, and the receiver signs for it or declines.
 OFFER, SIGN, DECLINE, WITHDRAW = "offer", "sign", "decline", "withdraw-offer"
+#: The move by which a supervisor gives the record of an unsigned kind to a colleague of the desk.
+REASSIGN = "reassign"
 #: The move of the database when the owner leaves the desk or is suspended (`permits.owner_leaves`).
 FALL_BACK = "fall-back"
 
@@ -62,6 +64,8 @@ class RecordKind(register.Hook):
     A move in `decides` needs a second person: nobody makes it who began the record or made any other move of it, but for the
     moves in `decides` and in `uninvolved`, such as returning a proposal. None of these changes the text.
 
+    The move `REASSIGN` is added to each state of an unsigned kind that has an owner. It involves nobody.
+
     A move in `told` is made by the desk of the record's pair (`casework/records/pairs.py`), and by nobody of its own desk.
 
     A record of a `signed` kind has an owner in every open state, who changes only when the receiver signs for it. Its moves
@@ -91,6 +95,9 @@ class RecordKind(register.Hook):
             handing = {(state, move): state for state in states for move in _HANDING}
             object.__setattr__(self, "moves", {**self.moves, **handing})
             object.__setattr__(self, "uninvolved", self.uninvolved | set(_HANDING))
+        elif taken := {(state, REASSIGN): state for state, held in self.states.items() if held == TAKEN}:
+            object.__setattr__(self, "moves", {**self.moves, **taken})
+            object.__setattr__(self, "uninvolved", self.uninvolved | {REASSIGN})
 
     def codes(self) -> Iterable[str]:
         return (self.code, self.page)

@@ -91,6 +91,7 @@ def test_a_stranger_sees_only_the_door(house: House, hand: Callable[[], Hand]) -
             ("<uuid:errand>", uuid4()),
             ("<uuid:shift_note>", uuid4()),
             ("<uuid:skill>", uuid4()),
+            ("<uuid:officer>", uuid4()),
             ("<uuid:other>", uuid4()),
             ("<uuid:file>", uuid4()),
             ("<uuid:link>", uuid4()),

@@ -1,4 +1,4 @@
-"""Ownership of reports, including transfers to a colleague at the end of a shift."""
+"""Ownership of reports and records, including transfers to a colleague at the end of a shift and when somebody leaves."""
 
 from __future__ import annotations
 
@@ -8,17 +8,26 @@ from datetime import datetime
 from uuid import UUID
 
 from heedline.casework.access import session
+from heedline.casework.access.keyring import DeskLine
 from heedline.casework.access.session import Attendance
 from heedline.casework.duty.rota import who_take_reports
 from heedline.casework.errors import NotHere
 from heedline.casework.journey import transitions
+from heedline.casework.records import colleagues, open_records
+from heedline.casework.records.open_records import OpenRecord
+from heedline.casework.report import notes
 from heedline.casework.report.opening import short_name
+from heedline.casework.tasks import owner_notices
 from heedline.desks.duty_hours import on_duty
+from heedline.desks.models import Officer
 from heedline.dispatch.clocks import due_words, is_overdue
 from heedline.permits.capabilities import Capability
 from heedline.permits.gate import Refused
 from heedline.permits.scopes import reports_of
 from heedline.reports.lifecycle import NotNow, Stage
+
+#: Reports that are passed on in one act.
+MOST = 100
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,17 @@ class OwnedReport:
     danger: bool
 
 
-def _colleagues(desk: UUID, at: datetime) -> tuple[Colleague, ...]:
+@dataclass(frozen=True)
+class OfficersWork:
+    """The open reports and records of an officer at a desk, at most `MOST` and `open_records.SHOWN` of them."""
+
+    name: str
+    reports: tuple[OwnedReport, ...]
+    records: tuple[OpenRecord, ...]
+
+
+def members(desk: UUID, at: datetime) -> tuple[Colleague, ...]:
+    """Return the members of a desk who may own its reports, those on duty first."""
     here = on_duty(at, desk)
     found = (Colleague(one, name, one in here) for one, name in who_take_reports(desk).items())
     return tuple(sorted(found, key=lambda one: not one.on_duty))
@@ -55,12 +74,12 @@ def candidates(ref: UUID, *, by: Attendance, at: datetime) -> tuple[Colleague, .
     desk = reports_of(by.desk_ids).filter(pk=ref).values_list("desk_id", flat=True).first()
     if desk is None:
         raise NotHere
-    return _colleagues(desk, at)
+    return members(desk, at)
 
 
 def colleagues_on_duty(desk: UUID, *, by: Attendance, at: datetime) -> tuple[Colleague, ...]:
     """Return colleagues on duty at a desk who may own its reports."""
-    return tuple(one for one in _colleagues(desk, at) if one.on_duty and one.id != by.officer_id)
+    return tuple(one for one in members(desk, at) if one.on_duty and one.id != by.officer_id)
 
 
 def owned_by_me(desk: UUID, *, by: Attendance, at: datetime) -> tuple[OwnedReport, ...]:
@@ -69,7 +88,11 @@ def owned_by_me(desk: UUID, *, by: Attendance, at: datetime) -> tuple[OwnedRepor
     Raises Refused.
     """
     by.require(Capability.SEE_QUEUE)
-    rows = reports_of(by.desk_ids).filter(owner_id=by.officer_id, desk_id=desk).exclude(stage=Stage.CLOSED)
+    return _owned(by.officer_id, desk, by, at)
+
+
+def _owned(officer: UUID, desk: UUID, by: Attendance, at: datetime) -> tuple[OwnedReport, ...]:
+    rows = reports_of(by.desk_ids).filter(owner_id=officer, desk_id=desk).exclude(stage=Stage.CLOSED)
     zone = session.office_zone()
     return tuple(
         OwnedReport(
@@ -83,11 +106,46 @@ def owned_by_me(desk: UUID, *, by: Attendance, at: datetime) -> tuple[OwnedRepor
     )
 
 
-def pass_on(refs: Iterable[UUID], to: UUID | None, *, by: Attendance, at: datetime) -> dict[UUID, str]:
-    """Transfer the officer's own reports to a colleague, or back to the desk if `to` is None.
+def work_of(officer: UUID, desk: DeskLine, *, by: Attendance, at: datetime) -> OfficersWork:
+    """Return the open reports and records that an officer owns at a desk, even if they have left. For its supervisors.
+
+    Raises NotHere if they own none there, and Refused.
+    """
+    by.require(Capability.ASSIGN, desk.id)
+    reports = _owned(officer, desk.id, by, at)[:MOST]
+    records = open_records.to_pass_on(officer, desk, by=by, at=at)
+    name = Officer.objects.filter(id=officer).values_list("name", flat=True).first()
+    if name is None or not (reports or records):
+        raise NotHere
+    return OfficersWork(name, reports, records)
+
+
+def pass_on_work(
+    work: OfficersWork, to: UUID, because: str, *, by: Attendance, at: datetime
+) -> dict[UUID, str]:
+    """Give all of this work to one colleague, with a reason that is sealed with each report and record.
+
+    Returns why each of those stays that could not be passed on. Raises NotNow without a reason, NoRoom and Locked.
+    """
+    notes.reason(because, longest=owner_notices.LONGEST, missing=owner_notices.MISSING)
+    left = pass_on([one.ref for one in work.reports], to, because=because, by=by, at=at)
+    for one in work.records:
+        try:
+            colleagues.pass_on(one.ref, to, because, by=by, at=at)
+        except (NotNow, Refused) as no:
+            left[one.ref] = no.reason
+        except NotHere:
+            continue
+    return left
+
+
+def pass_on(
+    refs: Iterable[UUID], to: UUID | None, *, because: str = "", by: Attendance, at: datetime
+) -> dict[UUID, str]:
+    """Transfer reports to a colleague, or the officer's own back to the desk if `to` is None.
 
     Each is an act of its own, so one that cannot be passed on does not keep the others. Returns the reason for each
-    report that stays with the officer.
+    report that stays with its owner.
     """
     left: dict[UUID, str] = {}
     for ref in refs:
@@ -95,7 +153,7 @@ def pass_on(refs: Iterable[UUID], to: UUID | None, *, by: Attendance, at: dateti
             if to is None:
                 transitions.release(ref, by=by, at=at)
             else:
-                transitions.assign(ref, to, by=by, at=at)
+                transitions.assign(ref, to, because=because, by=by, at=at)
         except (NotNow, Refused) as no:
             left[ref] = no.reason
         except NotHere:  # it is no longer at any desk of theirs

@@ -77,6 +77,12 @@ def of_desk(
     return _listed(which, at)
 
 
+def to_pass_on(officer: UUID, desk: DeskLine, *, by: Attendance, at: datetime) -> tuple[OpenRecord, ...]:
+    """Return the records of a desk that an officer owns and a supervisor can give to somebody else (`colleagues.pass_on`)."""
+    unsigned = [code for code, kind in kinds().items() if not kind.signed]
+    return _listed(Q(owner=officer, desk=desk.id, kind__in=unsigned), at)
+
+
 def in_states(
     states: Mapping[str, Collection[str]], *, by: Attendance, at: datetime
 ) -> tuple[OpenRecord, ...]:

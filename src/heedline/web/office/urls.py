@@ -111,6 +111,7 @@ urlpatterns = [
     path("w/board/", board_pages.boards, name="boards"),
     path("w/board/<slug:desk>/repeats/", board_pages.repeats, name="board-repeats"),
     path("w/board/<slug:desk>/tasks/", board_pages.tasks, name="board-tasks"),
+    path("w/board/<slug:desk>/pass-on/<uuid:officer>/", board_pages.pass_on, name="board-pass-on"),
     path("w/board/<slug:desk>/records/", board_pages.records, name="board-records"),
     path("w/board/<slug:desk>/", board_pages.board, name="board"),
     path("w/threat-level/", threat_level_pages.threat_level, name="threat-level"),

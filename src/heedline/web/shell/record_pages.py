@@ -21,7 +21,7 @@ from heedline.casework.records.open_records import RecordPage
 from heedline.casework.records.record import CHANGED
 from heedline.casework.records.shown_record import ShownRecord
 from heedline.reports.lifecycle import NotNow
-from heedline.reports.record_kinds import BEGIN, RecordKind
+from heedline.reports.record_kinds import BEGIN, REASSIGN, RecordKind
 from heedline.web.components.forms import Form, TextArea
 from heedline.web.entrance.kept_words import form_of, let_go
 from heedline.web.shell.conflict import version_of
@@ -41,6 +41,10 @@ class MoveWords:
     reason: str = ""
 
 
+#: A supervisor passes records on from the board, for every desk in one way.
+_PASSED_ON = MoveWords(done="Passed on to a colleague")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordWords:
     """The words of a kind of record. `moves` includes the move that begins one. `move_page` is a route with `ref` and `move`."""
@@ -51,9 +55,12 @@ class RecordWords:
 
     def missing(self, kind: RecordKind) -> set[str]:
         """Return the states and moves of a kind that have no words."""
-        return set(kind.states) - set(self.states) | {BEGIN, *(move for _, move in kind.moves)} - set(
-            self.moves
-        )
+        moves = {BEGIN, *(move for _, move in kind.moves)} - {REASSIGN}
+        return set(kind.states) - set(self.states) | moves - set(self.moves)
+
+    def done(self, move: str) -> str:
+        """Return the name of a move in the history."""
+        return self.moves.get(move, _PASSED_ON).done
 
 
 def record_list(
@@ -91,8 +98,9 @@ def record_page(
             "href": reverse(words.move_page, kwargs={"ref": record.ref, "move": one.move}),
         }
         for one in record.moves
+        if one.move != REASSIGN
     ]
-    steps = [{"line": one, "done": words.moves[one.move].done} for one in record.steps]
+    steps = [{"line": one, "done": words.done(one.move)} for one in record.steps]
     state = words.states[record.state]
     frame = {"record": record, "state": state, "moves": moves, "steps": steps}
     return render(request, template, {**frame, **context})
@@ -137,7 +145,7 @@ def record_move(
         "form": form,
         "form_of": form_of(request.attendance),
         "why_not": now.get(move, CHANGED),
-        "last": {"line": last, "done": words.moves[last.move].done} if status == 409 else None,
+        "last": {"line": last, "done": words.done(last.move)} if status == 409 else None,
         "back": back,
     }
     return render(request, "shell/record_move.html", context, status=status)

@@ -70,6 +70,8 @@ class BoardOfficer:
     """The number of calls and letters that were started but not sent."""
     old_unfinished: int = 0
     """The number of unsent calls and letters that were started more than four hours ago."""
+    records: int = 0
+    """The number of the desk's records that they own and that can be passed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,9 +263,10 @@ def board(desk: DeskLine, *, by: Attendance, at: datetime) -> Board:
                 DeskRecord.objects.filter(desk=OuterRef("pk"))
                 .exclude(held=ENDED)
                 .order_by()
-                .values("kind")
+                .values("kind", "owner_id")
                 .annotate(many=Count("id"), late=Count("id", filter=Q(due_at__lt=at))),
                 kind="kind",
+                owner="owner_id",
                 many="many",
                 late="late",
             ),
@@ -292,6 +295,7 @@ def board(desk: DeskLine, *, by: Attendance, at: datetime) -> Board:
             now["planned"],
             now["to_do"],
             now["unfinished"],
+            now["records"],
         ),
         _stages(now["work"]),
         tuple(_hand_over(row, desk, at) for row in now["given"]),
@@ -308,11 +312,14 @@ def board(desk: DeskLine, *, by: Attendance, at: datetime) -> Board:
 
 def _records(rows: Sequence[Mapping[str, Any]]) -> tuple[RecordCount, ...]:
     """Return the counts of each registered kind of record of which the desk has any, in the order of registration."""
-    found = {row["kind"]: row for row in rows}
+    many, late = Counter[str](), Counter[str]()
+    for row in rows:
+        many[row["kind"]] += row["many"]
+        late[row["kind"]] += row["late"]
     return tuple(
-        RecordCount(code, kind.plural, found[code]["many"], found[code]["late"])
+        RecordCount(code, kind.plural, many[code], late[code])
         for code, kind in kinds().items()
-        if code in found
+        if code in many
     )
 
 
@@ -323,6 +330,7 @@ def _officers(
     shifts: Sequence[Mapping[str, Any]],
     to_do: Sequence[Mapping[str, Any]],
     unfinished: Sequence[Mapping[str, Any]],
+    records: Sequence[Mapping[str, Any]],
 ) -> tuple[BoardOfficer, ...]:
     """Return the desk's members by name, followed by owners who no longer work there."""
     owned, overdue, oldest = Counter[UUID](), Counter[UUID](), dict[UUID, date]()
@@ -337,6 +345,11 @@ def _officers(
     tasks = {UUID(row["owner"]): row for row in to_do if row["owner"] is not None}
     none: Mapping[str, Any] = {"many": 0, "late": 0, "calls": 0, "old": 0}
     begun = {UUID(row["owner"]): row for row in unfinished}
+    signed = {code for code, kind in kinds().items() if kind.signed}
+    kept = Counter[UUID]()
+    for row in records:
+        if row["owner"] is not None and row["kind"] not in signed:
+            kept[UUID(row["owner"])] += row["many"]
     names = {UUID(row["id"]): str(row["name"]) for row in people}
     return tuple(
         BoardOfficer(
@@ -352,8 +365,12 @@ def _officers(
             tasks.get(who, none)["late"],
             begun.get(who, none)["calls"],
             begun.get(who, none)["old"],
+            kept[who],
         )
-        for who in (*names, *sorted((owned.keys() | tasks.keys() | begun.keys()) - names.keys()))
+        for who in (
+            *names,
+            *sorted((owned.keys() | tasks.keys() | begun.keys() | kept.keys()) - names.keys()),
+        )
     )
 
 

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from heedline.casework.access import session
 from heedline.casework.access.keyring import DeskLine
 from heedline.casework.errors import NotHere
 from heedline.casework.intake import incidents
+from heedline.casework.journey import owners
+from heedline.casework.journey.owners import Colleague
 from heedline.casework.pages.board import board as pages_board
 from heedline.casework.pages.board.board import AGES, Board, BoardOfficer, RecordCount, StageLine
 from heedline.casework.pages.board.repeats import repeats_of_today
 from heedline.casework.pages.queues.queue_view import NOBODY, OVERDUE, OWN, WATCHED
 from heedline.casework.records import open_records
+from heedline.casework.report.opening import short_name
 from heedline.casework.tasks import tasks as casework_tasks
 from heedline.packs import load_pack
-from heedline.reports.lifecycle import Stage
+from heedline.reports.lifecycle import NotNow, Stage
 from heedline.reports.record_kinds import kinds
 from heedline.web.components.charts import bar_chart
+from heedline.web.components.forms import Field, FieldOption, Form, Radios
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
+from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
 from heedline.web.office.board import throughput_words
+from heedline.web.office.report.owner_pages import reason_field
 from heedline.web.shell.queue_links import view_link
 from heedline.web.shell.report_bar import STAGES
 from heedline.web.shell.request import OfficeRequest
+from heedline.web.shell.saved_words import restored
 
 #: The ages in words, by the code of the queue's filter.
 AGE_WORDS = {
@@ -141,6 +150,55 @@ def records(request: OfficeRequest, desk: str) -> HttpResponse:
     return render(request, "office/board_records.html", context)
 
 
+@open_to(Audience.UNLOCKED)
+@keeps_words
+@require_http_methods(["GET", "POST"])
+def pass_on(request: OfficeRequest, desk: str, officer: UUID) -> HttpResponse:
+    """Give all reports and records of an officer, who may have left, to one colleague, with a reason."""
+    by, at = request.attendance, session.now()
+    here = pages_board.desk_led(desk, by=by)
+    work = owners.work_of(officer, here, by=by, at=at)
+    others = {one.id: one for one in owners.members(here.id, at) if one.id != officer}
+    fields = _passing_on(others.values(), by.officer_id, work.name)
+    form, status = restored(request, fields) or Form(fields), 200
+    if request.method == "POST":
+        form, status = Form.posted(fields, request.POST.lists()), 422
+        if not form.errors:
+            to = UUID(form.text("to"))
+            try:
+                left = owners.pass_on_work(work, to, form.text("because"), by=by, at=at)
+            except NotNow as no:
+                form = form.but(because=no.reason)
+            else:
+                for ref, why in left.items():
+                    messages.error(request, f"{short_name(ref)} stays with {work.name}. {why}")
+                done = len(work.reports) + len(work.records) - len(left)
+                messages.success(request, f"Passed on to {others[to].name}: {done}.")
+                back = HttpResponseRedirect(reverse("board", kwargs={"desk": here.code}))
+                return let_go(request, back, by)
+    context = {"desk": here, "work": work, "form": form, "form_of": form_of(by)}
+    return render(request, "office/board_pass_on.html", context, status=status)
+
+
+def _passing_on(others: Iterable[Colleague], me: UUID, name: str) -> tuple[Field, ...]:
+    choice = Radios(
+        name="to",
+        label="Who takes over?",
+        hint="Deadlines do not change.",
+        required="Choose who takes over",
+        choices=tuple(
+            FieldOption(
+                value=str(one.id),
+                label=f"{one.name} (you)" if one.id == me else one.name,
+                hint="On duty" if one.on_duty else "",
+            )
+            for one in others
+        ),
+        small=True,
+    )
+    return (choice, reason_field(name))
+
+
 def _uuid(text: str) -> UUID | None:
     try:
         return UUID(text)
@@ -236,6 +294,9 @@ def _officer(one: BoardOfficer, desk: DeskLine, at: datetime) -> dict[str, Any]:
         "oldest_href": _queue(desk, owner=owner, sort="received") if one.oldest else "",
         "tasks_href": tasks if one.tasks else "",
         "late_tasks_href": f"{tasks}&late=yes" if one.late_tasks else "",
+        "pass_on_href": reverse("board-pass-on", kwargs={"desk": desk.code, "officer": one.id})
+        if one.owned or one.records
+        else "",
         "until": times.day_and_clock(one.shift_until, at) if one.shift_until is not None else "",
     }
 

@@ -23,6 +23,7 @@ ACTS = {
     "report-released": "Returned the report to the desk",
     "report-returned": "Returned the report to the desk that handed it over",
     "report-assigned": "Made an officer its owner",
+    "record-passed-on": "Made a colleague the owner of a record",
     "report-checked": "Recorded a further check",
     "review-set": "Set the next review",
     "report-assessed": "Assessed the report",

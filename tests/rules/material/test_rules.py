@@ -20,6 +20,7 @@ from heedline.specialist_desks.material.examination.law import (
 from heedline.specialist_desks.material.rules import (
     HIGHEST,
     OPEN,
+    PARTS,
     PATH,
     PLACES,
     ItemMove,
@@ -97,9 +98,23 @@ def test_agreement_is_recorded_for_each_provision() -> None:
 def test_a_priority_adds_up_and_explains_itself() -> None:
     assert priority([]).points == 0
     found = priority(["live", "danger", "unknown", "live"])
-    assert found.points == 18
-    assert [one.points for one in found.parts] == [10, 8]
-    assert HIGHEST == 30
+    assert found.points == 54
+    assert [one.points for one in found.parts] == [46, 8]
+    assert [priority([], number).points for number in (4, 5, 19, 20, 99, 100, 10_000)] == [
+        0,
+        1,
+        1,
+        2,
+        2,
+        3,
+        3,
+    ]
+    assert priority([], 31).parts[0].words == "At least 20 reports name it"
+    assert priority(PARTS, 100).points == HIGHEST
+    others = [code for code in PARTS if code != "danger"]
+    assert priority(others, 100).points < priority(["danger"]).points, (
+        "danger goes before all others together"
+    )
     assert ItemState.REFERRED not in OPEN
 
 

@@ -218,15 +218,25 @@ class PriorityPart:
     points: int
 
 
-#: The parts of a priority. They add up. The number of reports is not one of them: it is shown beside it.
+#: The parts of a priority. They add up, and danger outweighs all others together. What reporters answer about danger, and
+#: their words of a weapon or a threat, are read when their reports are indexed. The others are an examiner's.
 PARTS: Final = {
-    "danger": PriorityPart("A reporter says that somebody is in danger", 10),
+    "danger": PriorityPart("A reporter says that somebody is in danger", 46),
+    "planned": PriorityPart("A reporter says that something is planned", 9),
+    "threat": PriorityPart("A report has words for a weapon or a threat", 9),
+    "unsure": PriorityPart("A reporter is not sure whether somebody is in danger", 4),
     "live": PriorityPart("It is being streamed live", 8),
     "victim": PriorityPart("It names or shows a victim", 5),
     "wide": PriorityPart("It reaches many people", 3),
     "recent": PriorityPart("It was seen in the last two days", 2),
     "language": PriorityPart("Somebody at the desk reads its language", 2),
 }
+
+
+#: The parts that come from reports, which no examiner takes away.
+REPORTED: Final = frozenset({"danger", "planned", "threat", "unsure"})
+#: From how many reports on their number adds another point. It is worth little, because a flood of reports costs nothing.
+_NUMBERS: Final = (5, 20, 100)
 
 
 @dataclass(frozen=True)
@@ -240,11 +250,15 @@ class ItemPriority:
         return sum(one.points for one in self.parts)
 
 
-def priority(given: Iterable[str]) -> ItemPriority:
-    """Return the priority for these codes of `PARTS`, ignoring unknown codes."""
+def priority(given: Iterable[str], reports: int = 0) -> ItemPriority:
+    """Return the priority for these codes of `PARTS` and this number of reports, ignoring unknown codes."""
     true = set(given)
-    return ItemPriority(tuple(part for code, part in PARTS.items() if code in true))
+    parts = [part for code, part in PARTS.items() if code in true]
+    points = sum(reports >= one for one in _NUMBERS)
+    if points:
+        parts.append(PriorityPart(f"At least {_NUMBERS[points - 1]} reports name it", points))
+    return ItemPriority(tuple(parts))
 
 
 #: The highest priority that an item can have.
-HIGHEST: Final = sum(one.points for one in PARTS.values())
+HIGHEST: Final = sum(one.points for one in PARTS.values()) + len(_NUMBERS)

@@ -23,7 +23,7 @@ from heedline.specialist_desks.material.examination import examining
 from heedline.specialist_desks.material.items import adding
 from heedline.specialist_desks.material.models import CompanyNotice, ExaminerDay, MaterialItem
 from heedline.specialist_desks.material.queue import reading
-from heedline.specialist_desks.material.rules import ItemState
+from heedline.specialist_desks.material.rules import PARTS, ItemState
 from tests.laws import thief
 from tests.support.material_scene import PAGE, reported, the_item
 from tests.support.scene_people import People, logged, quarter_hour_over
@@ -144,9 +144,53 @@ def test_danger_raises_the_priority_of_an_item_that_is_known(people: People) -> 
     indexed(people)
     with people.sitting("Odile") as by:
         found = reading.queue("open", 1, by=by, at=people.at)
-    assert [one.points for one in found.lines] == [10, 0]
+    assert [one.points for one in found.lines] == [46, 0]
     assert found.lines[0].ref == ref
-    assert found.lines[0].parts == (("A reporter says that somebody is in danger", 10),)
+    assert found.lines[0].parts == (("A reporter says that somebody is in danger", 46),)
+
+
+LIVE = "He is live now. He walks to the church with a gun."
+
+
+def test_what_reporters_say_orders_the_queue_and_is_shown(people: People) -> None:
+    """Danger first, whatever else is said; then something planned or a threat; then their number."""
+    calm, unsure, threat, planned, danger = (f"https://board.example/t/{one}" for one in range(5))
+    reported(people, danger, danger="yes", narrative=LIVE)
+    reported(people, *[calm] * 21)
+    reported(people, unsure, danger="not_sure")
+    reported(people, threat, narrative=LIVE)
+    reported(people, planned, danger="planned", narrative=LIVE)
+    for step in range(2):  # once for the reports, once to count them
+        indexed(people, at=people.at + (1 + step) * timedelta(hours=1))
+    with people.sitting("Odile") as by:
+        for one in MaterialItem.objects.values_list("id", flat=True):
+            found = reading.item(one, by=by, at=people.at, counted=False)
+            if found.addresses[0].endswith("/t/3"):  # all that an examiner may add does not go before danger
+                examining.take(one, by=by, at=people.at)
+                examining.check(one, list(PARTS), gone=False, by=by, at=people.at)
+    indexed(people, at=people.at + timedelta(hours=4))
+    with people.sitting("Odile") as by:
+        lines = reading.queue("open", 1, by=by, at=people.at).lines
+    assert [one.shown[-1] for one in lines] == ["4", "3", "2", "1", "0"]
+    assert [words for words, _ in lines[0].parts] == [
+        "A reporter says that somebody is in danger",
+        "A report has words for a weapon or a threat",
+    ]
+    assert "A reporter says that somebody is in danger" not in dict(lines[1].parts), (
+        "an examiner cannot say so"
+    )
+    assert lines[4].parts == (("At least 20 reports name it", 2),)
+    assert {one.state for one in lines} == {ItemState.NEW, ItemState.EXAMINING}, "nothing is decided by it"
+
+
+def test_an_examiner_does_not_take_away_what_reporters_said(people: People) -> None:
+    ref = the_item(people)
+    reported(people, PAGE, danger="planned", narrative=LIVE)
+    indexed(people)
+    with people.sitting("Odile") as by:
+        examining.take(ref, by=by, at=people.at)
+        examining.check(ref, [], gone=False, by=by, at=people.at)
+        assert reading.item(ref, by=by, at=people.at).content.parts == ("planned", "threat")
 
 
 def test_an_examiner_adds_an_item_once(people: People) -> None:

@@ -25,6 +25,7 @@ from heedline.specialist_desks.material.rules import (
     APPROVABLE,
     PARTS,
     PLACES,
+    REPORTED,
     ItemMove,
     ItemOutcome,
     ItemState,
@@ -109,8 +110,8 @@ def check(
     if found.state not in (ItemState.NEW, ItemState.EXAMINING):
         raise NotNow("This item has been checked and examined.")
     _only_the_owner(found)
-    kept = ["danger"] if "danger" in found.content.parts else []
-    chosen = [one for one in parts if one in PARTS and one != "danger"]
+    kept = [one for one in found.content.parts if one in REPORTED]
+    chosen = [one for one in parts if one in PARTS and one not in REPORTED]
     words = written(label, longest=200, missing="", lines=False) if label.strip() else ""
     shows = tuple(one for one in categories if one in law_of.load_law(settings.PACK).categories)
     found.write(replace(found.content, parts=(*kept, *chosen), label=words, categories=shows))

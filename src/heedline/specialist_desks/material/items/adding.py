@@ -82,7 +82,7 @@ def open_danger(ref: UUID, *, by: Attendance, at: datetime) -> UUID:
     report.permit(Capability.HANDLE_DANGER)
     opening.open_danger(report)
     if "danger" not in found.content.parts:
-        found.write(found.content.with_part("danger"))
+        found.write(found.content.with_parts("danger"))
         found.save()
     found.record(MaterialAct.DANGER)
     return newest

@@ -29,13 +29,13 @@ class ItemContent:
     label: str = field(default="", repr=False)
     categories: tuple[str, ...] = ()
 
-    @property
-    def priority(self) -> ItemPriority:
-        return priority(self.parts)
+    def priority(self, reports: int) -> ItemPriority:
+        """Return the item's priority while so many reports name it."""
+        return priority(self.parts, reports)
 
-    def with_part(self, code: str) -> ItemContent:
-        """Return a copy of the content with an additional priority factor."""
-        return replace(self, parts=tuple(dict.fromkeys([*self.parts, code])))
+    def with_parts(self, *codes: str) -> ItemContent:
+        """Return a copy of the content with additional priority factors."""
+        return replace(self, parts=tuple(dict.fromkeys([*self.parts, *codes])))
 
     def to_words(self) -> dict[str, Any]:
         """Return the content as a mapping, ready to be sealed."""

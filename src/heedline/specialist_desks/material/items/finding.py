@@ -17,10 +17,12 @@ from uuid import UUID, uuid4
 from django.db.models import Q, QuerySet
 
 from heedline.audit import journal
+from heedline.casework.journey.closing_rules import REPORTERS, marked_in
 from heedline.casework.records import desk_parts
 from heedline.casework.search.documents import IndexVisit, SearchedText
 from heedline.desks.models import Desk
 from heedline.index import Document, SealedIndex
+from heedline.packs.rules.look_alikes import WordMark
 from heedline.packs.urgency import Urgency
 from heedline.reports.models import Report, SearchIndex
 from heedline.specialist_desks.material.items.addresses import locators_of
@@ -37,6 +39,8 @@ EVERY: Final = 1_000_000
 NAMES: Final = "material-names:{}"
 AT: Final = "material-at:{}"
 RANK: Final = "material-rank:{}:{}"
+#: What the answer to the question about danger adds to the priority of the items that a report names.
+_ANSWERS: Final = {Urgency.DANGER: "danger", Urgency.PLANNED: "planned", Urgency.SOON: "unsure"}
 #: The lists of the queue that are in order of priority, and the states in each.
 RANKED: Final[Mapping[str, frozenset[ItemState]]] = {name: LISTS[name] for name in ("open", "second")}
 #: The key under which an item is found that has a word in its address or in what an examiner called it.
@@ -68,22 +72,19 @@ def prepare(visit: IndexVisit) -> bool:
         return True
     rows = list(_outdated(visit.desk).select_for_update(skip_locked=True).order_by("id")[:MOST])
     opened = desk_parts.opened([one.container for one in rows], visit.ring)
-    documents = [
-        document(one, ItemContent.from_words(opened[one.container]))
-        for one in rows
-        if one.container in opened
-    ]
-    visit.index.add(documents)
+    contents = {one: ItemContent.from_words(opened[one.container]) for one in rows if one.container in opened}
+    keys = {one.id: [each.key for each in content.addresses] for one, content in contents.items()}
+    numbers = reports_naming_each(visit.index, keys)
+    visit.index.add([document(one, content, numbers[one.id]) for one, content in contents.items()])
     MaterialItem.objects.filter(id__in=[one.id for one in rows]).update(indexed=visit.identity)
     return len(rows) < MOST
 
 
-def document(item: MaterialItem, content: ItemContent) -> Document:
-    """Return an item's index document, with its locators, search words and list ranks."""
+def document(item: MaterialItem, content: ItemContent, reports: int = 0) -> Document:
+    """Return an item's index document, with its locators, search words and list ranks while so many reports name it."""
+    points = content.priority(reports).points
     keys = [AT.format(one.key) for one in content.addresses]
-    keys += [
-        RANK.format(name, content.priority.points) for name, some in RANKED.items() if item.state in some
-    ]
+    keys += [RANK.format(name, points) for name, some in RANKED.items() if item.state in some]
     keys += [
         WORD.format(one)
         for one in words_of(" ".join([content.label, *(one.shown for one in content.addresses)]))
@@ -98,11 +99,16 @@ def words_of(text: str) -> list[str]:
 
 
 def report_keys(visit: IndexVisit, report: Report, texts: Sequence[SearchedText]) -> list[str]:
-    """Create missing items for a report's locators, and return the locators' keys."""
+    """Create missing items for a report's locators, and return the locators' keys.
+
+    Items that are known are given what this report adds to their priority. The next batch indexes them again, because only
+    then does the index count this report.
+    """
     if not _examines(visit.desk):
         return []
     locators = locators_of(texts)
-    parts = ("danger",) if report.urgency == Urgency.DANGER else ()
+    parts = _parts_of(report, texts) if locators else ()
+    again = []
     for locator in locators:
         known = item_at(visit.index, locator.key)
         if known is None:
@@ -111,9 +117,21 @@ def report_keys(visit: IndexVisit, report: Report, texts: Sequence[SearchedText]
             journal.record(
                 MaterialAct.FOUND, actor=visit.officer, desk=visit.desk, thing="item", thing_id=item.id
             )
-        elif parts:
-            _raise(known, visit)
+        else:
+            again.append(known)
+            if parts:
+                _raise(known, parts, visit)
+    if again:
+        MaterialItem.objects.filter(id__in=again, desk_id=visit.desk).update(indexed=None)
     return [NAMES.format(one.key) for one in locators]
+
+
+def _parts_of(report: Report, texts: Sequence[SearchedText]) -> tuple[str, ...]:
+    """Return the codes of what a report adds to the priority of its items, by its answer about danger and its words."""
+    answer = Urgency.DANGER if report.danger_to_life else Urgency(report.urgency)
+    marked = marked_in(one.text for one in texts if one.part in REPORTERS)
+    threat = any(WordMark.VIOLENCE in one.marks for one in marked)
+    return (*([_ANSWERS[answer]] if answer in _ANSWERS else []), *(["threat"] if threat else []))
 
 
 def item_at(index: SealedIndex, key: str) -> UUID | None:
@@ -153,15 +171,15 @@ def create(desk: UUID, content: ItemContent, index: SealedIndex, *, on: date) ->
     return item
 
 
-def _raise(ident: UUID, visit: IndexVisit) -> None:
-    """Raise an item's priority because another report that names it mentions danger."""
+def _raise(ident: UUID, parts: Sequence[str], visit: IndexVisit) -> None:
+    """Add to an item's priority what another report that names it says."""
     item = MaterialItem.objects.select_for_update().filter(id=ident, desk_id=visit.desk).first()
     opened = desk_parts.opened([item.container], visit.ring) if item is not None else {}
     if item is None or item.container not in opened:
         return
     content = ItemContent.from_words(opened[item.container])
-    if "danger" not in content.parts:
-        content = content.with_part("danger")
+    if not set(parts) <= set(content.parts):
+        content = content.with_parts(*parts)
         item.container = desk_parts.seal(
             visit.desk, item.id, content.to_words(), part=ITEM, on=visit.at.date()
         )

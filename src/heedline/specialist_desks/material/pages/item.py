@@ -44,7 +44,15 @@ from heedline.specialist_desks.material.pages.notices.notices import line_words
 from heedline.specialist_desks.material.pages.words import OUTCOMES, PLACES, STATES
 from heedline.specialist_desks.material.queue import reading
 from heedline.specialist_desks.material.queue.reading import ItemView
-from heedline.specialist_desks.material.rules import APPROVABLE, PARTS, WATCHED, ItemOutcome, ItemState, Place
+from heedline.specialist_desks.material.rules import (
+    APPROVABLE,
+    PARTS,
+    REPORTED,
+    WATCHED,
+    ItemOutcome,
+    ItemState,
+    Place,
+)
 from heedline.specialist_desks.material.vocabulary import MaterialCapability
 from heedline.web.components.forms import Checkboxes, Field, FieldOption, Form, TextInput
 from heedline.web.declared import Audience, open_to
@@ -66,7 +74,7 @@ _CHECK = (
         choices=tuple(
             FieldOption(value=code, label=f"{one.words} ({one.points} points)")
             for code, one in PARTS.items()
-            if code != "danger"
+            if code not in REPORTED
         ),
         small=True,
     ),

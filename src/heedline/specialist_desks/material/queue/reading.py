@@ -240,7 +240,7 @@ def item(ref: UUID, *, by: Attendance, at: datetime, counted: bool = True) -> It
         if not lines:
             raise CannotOpen
         reports = reporters_words.read(content, row.desk_id, index, ring)
-    rows = list(row.examinations.select_related("officer").order_by("at"))
+    rows = list(row.examinations.select_related("officer").order_by("at", "round", "place"))
     place = PLACES.get(ItemState(row.state))
     earlier = [one.officer_id for one in rows]
     reason = why_not(place, by.officer_id, earlier) if place is not None else ""
@@ -351,6 +351,8 @@ def lines_of(
     for ref, content in contents.items():
         row = rows[ref]
         hidden = row.state == ItemState.REFERRED
+        number = numbers.get(ref, 0)
+        priority = content.priority(number)
         lines.append(
             ItemLine(
                 ref=row.id,
@@ -359,9 +361,9 @@ def lines_of(
                 shown="" if hidden else content.addresses[0].shown,
                 label="" if hidden else content.label,
                 platform="" if hidden else content.addresses[0].platform,
-                points=content.priority.points,
-                parts=tuple((one.words, one.points) for one in content.priority.parts),
-                reports=numbers.get(ref, 0),
+                points=priority.points,
+                parts=tuple((one.words, one.points) for one in priority.parts),
+                reports=number,
                 found_on=row.found_on,
                 age=(at.date() - row.found_on).days,
                 owner=row.owner.name if row.owner is not None else "",

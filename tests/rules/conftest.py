@@ -17,12 +17,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from heedline.index.extraction.rules import MatchingRules
 from heedline.packs import tables
 from heedline.packs.places.areas import Areas, read_areas
 from heedline.packs.reading import loading
 from heedline.packs.reading.word_files import PagesByCode, read_all_words
-from heedline.packs.rules.matching import read_matching
 from heedline.packs.text.languages import Language
 from heedline.packs.text.words import Words
 from tests.support.cases import cases
@@ -87,22 +85,6 @@ def _read_all_words(
     return dict(words), {code: dict(of_code) for code, of_code in pages.items()}
 
 
-_rules: dict[object, MatchingRules] = {}
-
-
-def _read_matching(
-    folder: Traversable, formats: Mapping[str, str], answers: Mapping[str, Mapping[str, str]]
-) -> MatchingRules:
-    """Read the rules of names. What is wrong is raised each time."""
-    said = tuple(
-        folder.joinpath(name).read_bytes() for name in ("matching.toml", "names.toml", "name_evidence.toml")
-    )
-    key = said, repr((formats, answers))
-    if key not in _rules:
-        _rules[key] = read_matching(folder, formats, answers)
-    return _rules[key]
-
-
 @pytest.fixture(scope="session", autouse=True)
 def _parsed_once() -> Iterator[None]:
     """Some hundred tests change one file of the pack and read all of it. The rest took two thirds of their time."""
@@ -110,6 +92,5 @@ def _parsed_once() -> Iterator[None]:
         known = SimpleNamespace(loads=_loads, TOMLDecodeError=tomllib.TOMLDecodeError)
         patch.setattr(tables, "tomllib", known)
         patch.setattr(loading, "read_areas", _read_areas)
-        patch.setattr(loading, "read_matching", _read_matching)
         patch.setattr(loading, "read_all_words", _read_all_words)
         yield

@@ -145,6 +145,10 @@ def build(process: str) -> Front:
         return Front(files, settings.OWN_URL, limits, ready=files.files.__contains__)
     if process != "public":
         _claim_sign_in()
+        if process == "office":
+            from heedline.packs import load_pack
+
+            _ = load_pack(settings.PACK).matching  # a mistake in these files stops the start, not a search
         uploads = _office_uploads() if process == "office" else None
         return Front(files, settings.OWN_URL, limits, ready=files.files.__contains__, uploads=uploads)
     from heedline.api import views as api

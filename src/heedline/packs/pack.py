@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from heedline.packs.rules.clocks import KindClocks, OnCallStep, PriorityClock, T
 from heedline.packs.rules.file_limits import FileLimits
 from heedline.packs.rules.incidents import IncidentKind
 from heedline.packs.rules.look_alikes import LookAlikes
+from heedline.packs.rules.matching import read_matching
 from heedline.packs.rules.partners import PartnerRules
 from heedline.packs.rules.practice import Practice
 from heedline.packs.rules.presets import Preset
@@ -157,11 +159,11 @@ class Force:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pack:
     """A jurisdiction pack, with all of its data.
 
-    Mappings keep the order of the files.
+    Mappings keep the order of the files. `answers` says for each kind of report what its answers hold (`read_answers`).
     """
 
     code: str
@@ -216,7 +218,7 @@ class Pack:
     behaviour: Behaviour
     plan_words: PlanWords
     look_alikes: LookAlikes
-    matching: MatchingRules
+    answers: Mapping[str, Mapping[str, str]]
     """The rules for finding reports about the same person."""
     risk_prompts: RiskPrompts
     source_guard: SourceGuard
@@ -263,6 +265,14 @@ class Pack:
         """
         words = self.words(language)
         return words if self.is_confidential(kind) else words.within(f"{kind}_mailbox")
+
+    @cached_property
+    def matching(self) -> MatchingRules:
+        """Return the rules for finding reports about one person, which are read when they are first used.
+
+        Names take 6 MiB, and only the office compares them. Raises PackError.
+        """
+        return read_matching(self.folder, self.formats, self.answers)
 
     @property
     def first_language(self) -> str:

@@ -13,7 +13,6 @@ from heedline.casework.pages.queues import bulk_preview
 from heedline.casework.search import index_rows, link_decisions, seen_before
 from heedline.casework.search.link_decisions import LinkVerdict
 from heedline.packs import load_pack
-from heedline.permits.compiled_query import CompiledQuery
 from heedline.permits.gate import Refused
 from heedline.reports.lifecycle import NotNow
 from heedline.web.shell import seen_words
@@ -151,7 +150,6 @@ def test_the_page_says_how_many_new_reports_it_did_not_compare(
     monkeypatch.setattr(index_rows, "MOST_NEW", 3)
     monkeypatch.setattr(index_rows, "COUNTED", 4)
     monkeypatch.setattr(seen_words, "COUNTED", 4)
-    monkeypatch.setattr(seen_before, "_JUST_ARRIVED", CompiledQuery(seen_before._just_arrived))
     index_rows.compared.cache_clear()
     people.send(narrative=BOY[0])
     indexed(people)
@@ -159,7 +157,7 @@ def test_the_page_says_how_many_new_reports_it_did_not_compare(
 
     def said() -> str:
         with people.sitting("Odile") as here:
-            seen = case_file.with_earlier(ref, by=here, at=people.at)[1]
+            seen = case_file.with_earlier(ref, by=here, at=people.at, most_new=3)[1]
         assert any(one.strong for one in seen.earlier)
         return str(seen_words.seen_words(seen)["uncompared"])
 
@@ -176,3 +174,24 @@ def test_the_page_says_how_many_new_reports_it_did_not_compare(
         assert said().startswith(("At least 4 other", "At least 5 other"))
     finally:
         index_rows.compared.cache_clear()
+
+
+def test_a_report_is_compared_with_fewer_new_ones_beside_it_than_when_it_closes(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of them makes a page slower. The page says how many were left out, and closing leaves out none of these."""
+    indexed(people)
+    first, _ = people.taken(narrative=BOY[0])
+    ref, _ = people.taken(narrative=BOY[1])
+    for _ in range(2):
+        people.send()
+    opened, read = list[UUID](), seen_before.opened
+    monkeypatch.setattr(seen_before, "opened", lambda row, ring: opened.append(row.id) or read(row, ring))
+    with people.sitting("Odile") as here:
+        few = case_file.with_earlier(ref, by=here, at=people.at, most_new=1)[1]
+        assert len(opened) == 1
+        assert few.unsearched >= 2
+        more = case_file.with_earlier(ref, by=here, at=people.at)[1]
+        bars = repeat_reports.undecided(repeat_reports.FoundReport(row(ref), here, people.at))
+    assert more.unsearched == 0
+    assert [one.ref for one in more.earlier] == [one.ref for one in bars or ()] == [first]

@@ -67,7 +67,7 @@ def test_a_mistake_in_the_files_is_named(
         text = PACK.folder.joinpath(name).read_text(encoding="utf-8")
         (tmp_path / name).write_text(change(text) if name == file else text, encoding="utf-8")
     with pytest.raises(PackError, match=wrong):
-        read_matching(tmp_path, PACK.formats, PACK.matching.answers)
+        read_matching(tmp_path, PACK.formats, PACK.answers)
 
 
 @pytest.mark.parametrize(

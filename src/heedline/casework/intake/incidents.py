@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from heedline.audit import journal
 from heedline.audit.acts import Act
@@ -132,8 +132,10 @@ def listed(*, by: Attendance) -> tuple[IncidentLine, ...]:
     rows = Incident.objects.select_related("desk", "opened_by", "closed_by").annotate(
         received=Count("reports"), waiting=Count("reports", filter=Q(reports__stage=Stage.WAITING))
     )
-    shown = [*rows.filter(closed_at=None).order_by("-opened_at")]
-    shown += rows.exclude(closed_at=None).order_by("-closed_at")[:SHOWN]
+    last_closed = Incident.objects.exclude(closed_at=None).order_by("-closed_at").values("id")[:SHOWN]
+    shown = rows.filter(Q(closed_at=None) | Q(id__in=last_closed)).order_by(
+        F("closed_at").desc(nulls_first=True), "-opened_at"
+    )
     return tuple(
         IncidentLine(
             id=one.id,

@@ -51,7 +51,7 @@ from heedline.casework.report import conflict_terms, handing_over, notes, report
 from heedline.casework.report.conflict_terms import Look
 from heedline.casework.report.opening import OpenedReport, due_of, open_stored, with_language
 from heedline.casework.report.verb import on_the_record
-from heedline.casework.search import documents, link_decisions, seen_before, subject_entries
+from heedline.casework.search import documents, index_rows, link_decisions, seen_before, subject_entries
 from heedline.casework.search.seen_before import SeenBefore
 from heedline.casework.search.subject_entries import SubjectLink
 from heedline.casework.subjects import offering, reading
@@ -175,11 +175,17 @@ def case_file(ref: UUID, *, by: Attendance, at: datetime) -> CaseFile:
 
 
 def with_earlier(
-    ref: UUID, *, by: Attendance, at: datetime, before: int = 0, chosen: UUID | None = None
+    ref: UUID,
+    *,
+    by: Attendance,
+    at: datetime,
+    before: int = 0,
+    chosen: UUID | None = None,
+    most_new: int = index_rows.NEW_BESIDE,
 ) -> tuple[CaseFile, SeenBefore]:
     """Return a decrypted report and the earlier reports that share details with it.
 
-    `before` and `chosen` are those of `seen_before.look`. Both views are logged before this returns. Raises what
+    `before`, `chosen` and `most_new` are those of `seen_before.look`. Both views are logged before this returns. Raises what
     `case_file` raises.
     """
     report, parts = _opened(ref, by, at)
@@ -195,7 +201,7 @@ def with_earlier(
     used = not report.restricted or report.rank == 0
     seen = seen_before.NOT_USED
     if used:
-        seen = seen_before.look(report, texts, mine, by=by, before=before, chosen=chosen)
+        seen = seen_before.look(report, texts, mine, by=by, before=before, chosen=chosen, most_new=most_new)
     shown = conflict_terms.words_in(_what_they_told(report, parts.report, parts.words))
     with transaction.atomic():
         conflict_terms.record_look(

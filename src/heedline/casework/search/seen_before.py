@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import batched, islice
 from typing import Any, Final
 from uuid import UUID
@@ -176,13 +177,14 @@ def look(
     before: int = 0,
     chosen: UUID | None = None,
     new: NewReports | None = None,
+    most_new: int = index_rows.MOST_NEW,
 ) -> SeenBefore:
     """Return earlier reports that share details with an opened report, and the one that the officer has `chosen`.
 
     Reports are compared twelve at a time, leaving out the first `before`, so that a flood of reports with the same
     details cannot hide an earlier one for good. The chosen report comes first. `texts` and `decided` are those of the
-    opened report. The newest reports of the running quarter hour, which are not indexed yet, are compared as well, with the
-    first twelve. A caller that looks at many reports gives `new`, which opens these only once. The caller logs the view.
+    opened report. The `most_new` newest reports of the running quarter hour, which are not indexed yet, are compared as well,
+    with the first twelve. A caller that looks at many reports gives `new`, which opens these only once. The caller logs the view.
     Raises Locked.
     """
     named = [one.other for one in decided]
@@ -202,7 +204,7 @@ def look(
     earlier = [one for one in others if one is not None]
     unsearched = likely.unsearched
     if not before and (unsearched or likely.unindexed):
-        arrived = new() if new is not None else just_arrived(by=by)
+        arrived = new() if new is not None else just_arrived(by=by, most=most_new)
         arrived = [one for one in arrived if one.row.id != report.id and one.row.id not in rows]
         others = (compared(report.id, mine, one, decided, {}, ring, always=False) for one in arrived)
         earlier += _not_common([one for one in others if one is not None])
@@ -338,20 +340,19 @@ def to_compare(refs: Sequence[UUID], *, by: Attendance) -> dict[UUID, Report]:
     return {one.id: one for one in _REPORTS.fetched(sorted(by.desk_ids), padded)}
 
 
-def _just_arrived(desks: Sequence[UUID]) -> QuerySet[Report]:
-    new = usable(reports_of(desks)).filter(settled=False).select_related("desk")
-    return new.annotate(sealed=parts_column(documents.SEARCHED)).order_by("-slot", "-id")[
-        : index_rows.MOST_NEW
-    ]
+@cache
+def _just_arrived(most: int) -> CompiledQuery[Report]:
+    def built(desks: Any) -> QuerySet[Report]:
+        new = usable(reports_of(desks)).filter(settled=False).select_related("desk")
+        return new.annotate(sealed=parts_column(documents.SEARCHED)).order_by("-slot", "-id")[:most]
+
+    return CompiledQuery(built)
 
 
-_JUST_ARRIVED: Final = CompiledQuery(_just_arrived)
-
-
-def just_arrived(*, by: Attendance) -> list[OtherReport]:
-    """Open the newest reports at the officer's desks that no index has yet, at most `index_rows.MOST_NEW`. Raises Locked."""
+def just_arrived(*, by: Attendance, most: int = index_rows.MOST_NEW) -> list[OtherReport]:
+    """Open the newest reports at the officer's desks that no index has yet, at most `most`. Raises Locked."""
     ring = by.keys()
-    return [opened(one, ring) for one in _JUST_ARRIVED.fetched(sorted(by.desk_ids))]
+    return [opened(one, ring) for one in _just_arrived(most).fetched(sorted(by.desk_ids))]
 
 
 def opened(row: Any, ring: Keyring) -> OtherReport:

@@ -31,7 +31,7 @@ from heedline.packs.rules.clocks import KindClocks, OnCallStep, PriorityClock
 from heedline.packs.rules.file_limits import read_file_limits
 from heedline.packs.rules.incidents import read_incidents
 from heedline.packs.rules.look_alikes import read_look_alikes
-from heedline.packs.rules.matching import read_answers, read_matching
+from heedline.packs.rules.matching import read_answers
 from heedline.packs.rules.partners import read_partners
 from heedline.packs.rules.plan_words import read_plan_words
 from heedline.packs.rules.practice import read_practice
@@ -181,9 +181,7 @@ def read_pack(code: str, folder: Traversable) -> shapes.Pack:
         ),
         plan_words=read_plan_words(folder),
         look_alikes=read_look_alikes(folder),
-        matching=read_matching(
-            folder, formats, {code: read_answers(table.table("answers")) for code, table in own.items()}
-        ),
+        answers={code: read_answers(table.table("answers")) for code, table in own.items()},
         known=known,
         on_call=_on_call(clocks),
         incidents=read_incidents(

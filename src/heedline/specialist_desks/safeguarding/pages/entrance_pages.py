@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from heedline.casework.access import session
 from heedline.casework.errors import NotHere
 from heedline.casework.pages import case_file
+from heedline.casework.search.index_rows import MOST_NEW
 from heedline.casework.search.link_decisions import LinkVerdict
 from heedline.reports.lifecycle import NotNow
 from heedline.specialist_desks.safeguarding import cases, joined_reports
@@ -64,7 +65,7 @@ def of_report(request: OfficeRequest, ref: UUID) -> HttpResponse:
         except NotNow as no:
             form = form.but(**{"reference" if no.about == "reference" else "": no.reason})
         status = 422
-    file, seen = case_file.with_earlier(ref, by=by, at=at)
+    file, seen = case_file.with_earlier(ref, by=by, at=at, most_new=MOST_NEW)
     mine = joined_reports.cases_of([ref], by=by).get(ref)
     others = [one for one in seen.earlier if one.verdict != LinkVerdict.NOT_SAME]
     earlier = set(joined_reports.cases_of([one.ref for one in others], by=by).values())

@@ -14,6 +14,7 @@ from heedline.casework.access import session
 from heedline.casework.errors import CannotOpen, NoRoom
 from heedline.casework.pages import case_file
 from heedline.casework.search import link_decisions, searching
+from heedline.casework.search.index_rows import MOST_NEW
 from heedline.casework.search.link_decisions import LinkVerdict
 from heedline.casework.search.seen_before import EarlierReport
 from heedline.permits.gate import Refused
@@ -102,7 +103,7 @@ def seen(request: OfficeRequest, ref: UUID) -> HttpResponse:
         status = 422
     after = request.GET.get("after", "0")
     before = int(after) if after.isascii() and after.isdecimal() and len(after) < 5 else 0
-    file, found = case_file.with_earlier(ref, by=by, at=at, before=before)
+    file, found = case_file.with_earlier(ref, by=by, at=at, before=before, most_new=MOST_NEW)
     context = {
         "seen": seen_words(found, links=file.subjects),
         "denied": denied(file, found),

@@ -295,13 +295,17 @@ def shared_keys(keys: Iterable[Iterable[str]]) -> dict[str, int]:
     return {key: number for key, number in counted.items() if number > RULES.shared_from}
 
 
-def sentences_as_written() -> dict[str, Score]:
-    """Return the scores of sentences against a name in another report's name field, by tradition.
+#: The files of sentences with a name in prose, each with its title in the results.
+SENTENCES = {"a sentence": "sentences.csv", "a sentence of the second set": "second_sentences.csv"}
+
+
+def sentences_as_written(file: str = "sentences.csv") -> dict[str, Score]:
+    """Return the scores of a file of sentences against a name in another report's name field, by tradition.
 
     A sentence counts as found if the two reports share a key and a whole name is then among the reasons.
     """
     scores: dict[str, Score] = defaultdict(Score)
-    for row in csv.DictReader(_text("sentences.csv").splitlines()):
+    for row in csv.DictReader(_text(file).splitlines()):
         mine = extract([ReportText(row["text"], "text", "")], RULES)
         theirs = extract([ReportText(row["name"], "name", "")], RULES)
         found = compare(mine, theirs, RULES) if set(mine.keys) & set(theirs.keys) else None
@@ -353,12 +357,13 @@ def lines() -> Iterator[str]:
     third, fourth = map(searches_for_values, OTHER_HANDS)
     for kind, score in third.items():
         yield _line(kind, score) + _line("", fourth[kind]).removeprefix("|  |")
-    yield "\n| a sentence, and the name in another report's name field | found | precision | of other people, found |\n|---|---:|---:|---:|"
-    everyone = Score()
-    for tradition, score in sentences_as_written().items():
-        everyone.add(score)
-        yield _sentences(tradition, score)
-    yield _sentences("all", everyone)
+    for title, file in SENTENCES.items():
+        yield f"\n| {title}, and the name in another report's name field | found | precision | of other people, found |\n|---|---:|---:|---:|"
+        everyone = Score()
+        for tradition, score in sentences_as_written(file).items():
+            everyone.add(score)
+            yield _sentences(tradition, score)
+        yield _sentences("all", everyone)
     yield from _reports("reports of the third hand", reports_of(THIRD_HAND))
     yield from _reports("reports of the fourth hand", reports_of(FOURTH_HAND))
 

@@ -14,7 +14,7 @@ from itertools import islice
 
 from heedline.index.extraction import cues
 from heedline.index.extraction.name_comparison import is_like_forename
-from heedline.index.extraction.name_evidence import is_attested, is_formed_like_forename
+from heedline.index.extraction.name_evidence import is_attested, is_chinese_given, is_formed_like_forename
 from heedline.index.extraction.names import latin, plain
 from heedline.index.extraction.rules import NameRules
 from heedline.index.extraction.surname_first import (
@@ -22,7 +22,9 @@ from heedline.index.extraction.surname_first import (
     POSSESSIVE,
     WORD,
     WORD_BEFORE,
+    is_followed_as_person,
     is_no_surname,
+    may_be_unknown_surname,
     names_with_surname_first,
 )
 
@@ -48,7 +50,7 @@ _SENTENCE_BEFORE = re.compile(
 )
 _SPACES = frozenset(" \u00a0")
 #: A word in small letters, one before a word, and what may stand before either.
-_SMALL = re.compile(r"[a-z]+(?![\w-]|['’](?!s(?!\w)))")
+_SMALL = re.compile(r"[a-z]+(?:-[a-z]+)*(?![\w-]|['’](?!s(?!\w)))")
 _SMALL_BEFORE = re.compile(r"(?<![\w'’-])([a-z]{3,}) \Z")
 _BEFORE_SMALL = frozenset(" \n\t\"'‘“(,.;:/")
 #: How surnames with "son of" are written in small letters.
@@ -63,8 +65,10 @@ _INITIALS = re.compile(
 _NO_INITIALS = frozenset(
     {"N.", "E.", "S.", "W.", "P.S.", "P. S.", "N.B.", "U.S.", "U.K.", "U.N.", "E.U.", "A.M.", "P.M."}
 )
-#: Letters of the shortest unknown surname in small letters.
-_SHORTEST_SMALL = 5
+#: What stands between a forename and a surname, and what an Arabic surname may begin with.
+_SMALL_PARTICLES = frozenset({"al", "el", "bin", "ibn", "bint", "binti", "mac", "ould", "ap"})
+_JOINED = ("al", "el")
+_SHORTEST_AFTER_PARTICLE, _SHORTEST_JOINED, _SHORTEST_GIVEN = 4, 6, 6
 #: A name in a text has at most so many words.
 _MOST = 4
 #: Words and marks from the beginning of a name that are looked at.
@@ -101,7 +105,8 @@ def names_in(text: str, rules: NameRules, words: frozenset[str] | None = None) -
             continue
         end = tokens[length - 1][2]
         yield POSSESSIVE.sub("", text[start:end]).rstrip(".")
-    anchors = rules.evidence.in_small_letters & (cues.words_in(text) if words is None else words)
+    there = cues.words_in(text) if words is None else words
+    anchors = (rules.evidence.in_small_letters | _chinese_anchors(rules)) & there
     if anchors:
         yield from _in_small_letters(text, anchors, rules)
     yield from _after_initials(text, rules)
@@ -258,16 +263,23 @@ def _small_name(text: str, start: int, rules: NameRules) -> str:
     words: list[str] = []
     end = start
     while len(words) < _MOST and (found := _SMALL.match(text, end + bool(words))) is not None:
+        if words and text[end] == " " and (after := _after_particle(text, found, rules)) is not None:
+            words.append(after.group())
+            end = after.end()
+            break
         if words and (
             text[end] != " "
             or not (
                 _is_small_second(found.group(), rules)
                 or (len(words) == 1 and _is_set_off(text, start, found, rules))
+                or (words[0] in _chinese_anchors(rules) and _is_small_given(found.group(), rules))
             )
         ):
             break
         words.append(found.group())
         end = found.end()
+    if len(words) == 2 and _is_small_chinese(text, start, end, words, rules):
+        return text[start:end]
     if len(words) < 2 or words[0] in rules.no_names or words[0] in evidence.also_words:
         return ""
     if words[0] in rules.forenames or (
@@ -280,17 +292,51 @@ def _small_name(text: str, start: int, rules: NameRules) -> str:
 
 
 def _is_set_off(text: str, start: int, found: re.Match[str], rules: NameRules) -> bool:
-    """Return whether an unknown word ends a name in small letters: "who" follows, or the name stands between commas."""
-    word = found.group()
-    if (
-        len(word) < _SHORTEST_SMALL
-        or word.endswith(("ed", "ing", "self"))
-        or is_no_surname(word, rules)
-        or word in rules.no_forenames
-    ):
+    """Return whether an unknown word ends a name in small letters.
+
+    A name stands between commas, or what follows is said of a person.
+    """
+    if not may_be_unknown_surname(found.group(), rules):
         return False
     between_commas = text[max(0, start - 2) : start] == ", " and text[found.end() : found.end() + 1] == ","
-    return between_commas or text.startswith((" who ", ", who "), found.end())
+    return (
+        between_commas
+        or text.startswith(", who ", found.end())
+        or is_followed_as_person(text, found.end(), rules)
+    )
+
+
+def _after_particle(text: str, found: re.Match[str], rules: NameRules) -> re.Match[str] | None:
+    """Return the surname behind a particle in small letters, as in "el gammal", or None."""
+    if found.group() not in _SMALL_PARTICLES or text[found.end() : found.end() + 1] != " ":
+        return None
+    surname = _SMALL.match(text, found.end() + 1)
+    if surname is None or len(surname.group()) < _SHORTEST_AFTER_PARTICLE:
+        return None
+    return None if is_no_surname(surname.group(), rules) else surname
+
+
+def _is_small_chinese(text: str, start: int, end: int, words: list[str], rules: NameRules) -> bool:
+    """Return whether two words in small letters are a Chinese surname and forename, and the text speaks of a person."""
+    surname, given = words
+    if surname not in _chinese_anchors(rules) or not _is_small_given(given, rules):
+        return False
+    before = WORD_BEFORE.search(text, max(0, start - BEFORE), start)
+    if before is not None and latin(before[1]) in rules.evidence.people:
+        return True
+    return not given.endswith("ing") and is_followed_as_person(text, end, rules)
+
+
+def _is_small_given(word: str, rules: NameRules) -> bool:
+    return len(word) >= _SHORTEST_GIVEN and not is_no_surname(word, rules) and is_chinese_given(word, rules)
+
+
+@lru_cache(maxsize=4)
+def _chinese_anchors(rules: NameRules) -> frozenset[str]:
+    """Return the Chinese surnames that are no other word."""
+    return frozenset(
+        one for one in rules.evidence.chinese_surnames if len(one) > 2 and not is_no_surname(one, rules)
+    )
 
 
 def _is_small_second(word: str, rules: NameRules) -> bool:
@@ -298,6 +344,10 @@ def _is_small_second(word: str, rules: NameRules) -> bool:
     evidence = rules.evidence
     if word in rules.no_names or word in evidence.also_words:
         return False
+    if "-" in word:
+        return any(_is_small_second(part, rules) for part in word.split("-"))
+    if word.startswith(_JOINED) and len(word) >= _SHORTEST_JOINED and word[2:] in evidence.second_names:
+        return True
     return (
         any(word in known for known in (rules.forenames, rules.surnames, evidence.second_names))
         or word in evidence.chinese_surnames

@@ -47,6 +47,10 @@ class NameEvidence:
     """Surnames by how they end, after a known forename in a text without capitals."""
     surname_beginning: re.Pattern[str]
     chinese_surnames: frozenset[str]
+    after_people: tuple[str, ...]
+    """Words that follow a person's name in a sentence."""
+    not_small_surnames: frozenset[str]
+    """Words that follow a forename in small letters and are no surname."""
     people: frozenset[str]
     """Words that show that the name after them is a person's."""
     relatives: frozenset[str]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from heedline.index.extraction.name_evidence import is_chinese_given, is_surname
 from heedline.index.extraction.names import latin, plain
@@ -20,6 +21,15 @@ BEFORE = 24
 _SURNAME_FIRST = re.compile(rf"(?<![\w.'’-])({WORD})(, ?| )(?=({WORD})(?! ?\.?@)(.{{0,12}}))", re.DOTALL)
 #: What follows a forename that stands last: no word, except in small letters after a surname in capitals.
 _ENDS_NAME = re.compile(r"\s*(?:\Z|[.,;:()/\d–—\n]|- )")
+#: A date of birth, or a word for one, directly behind a name.
+_BORN = re.compile(
+    r",? ?[(\u2013-]? ?(?:(?:born|b\.|dob|d\.o\.b|ur\.)|\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d\d)(?!\w)"
+    r"|\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]+ \d{4}(?!\d)|(?:19|20)\d\d-\d\d-\d\d)",
+    re.IGNORECASE,
+)
+#: How words end that are no surname. Adverbs end as Irish surnames do, but stand before no name with a date.
+_NO_NAME_ENDING = ("ed", "ing", "self")
+_SHORTEST_UNKNOWN = 5
 _SECOND_SYLLABLE = re.compile(r" ([A-Z][a-z]{1,5})(?!\w)")
 _CAPITAL_FOLLOWS = re.compile(r" [^\W\d_a-z]")
 #: Letters of the shortest surname in capitals that no list knows: shorter words are mostly abbreviations.
@@ -51,8 +61,52 @@ def names_with_surname_first(text: str, rules: NameRules) -> Iterator[str]:
                 if surname.isupper()
                 else mark != " " and _is_surname_in_list(text, found, rules)
             )
-        ):
+        ) or _is_before_birth(text, found, rules):
             yield f"{surname}{mark}{forename}"
+
+
+@lru_cache(maxsize=4)
+def _of_a_person(rules: NameRules) -> re.Pattern[str]:
+    return re.compile(rf" (?:{'|'.join(map(re.escape, rules.evidence.after_people))})\b")
+
+
+def is_followed_as_person(text: str, at: int, rules: NameRules) -> bool:
+    """Return whether what follows in a text is said of a person: "is", "told", "and she"."""
+    return _of_a_person(rules).match(text, at) is not None
+
+
+def may_be_unknown_surname(folded: str, rules: NameRules, *, dated: bool = False) -> bool:
+    """Return whether a word in lower-case Latin letters that no list knows may be a surname, and is not formed like another word.
+
+    `dated` means that a date of birth stands behind the name.
+    """
+    return (
+        len(folded) >= _SHORTEST_UNKNOWN
+        and not folded.endswith(_NO_NAME_ENDING if dated else (*_NO_NAME_ENDING, "ly"))
+        and not is_no_surname(folded, rules)
+        and folded not in rules.no_forenames
+        and folded not in rules.evidence.not_small_surnames
+    )
+
+
+def _is_before_birth(text: str, found: re.Match[str], rules: NameRules) -> bool:
+    """Return whether two words are a surname and a forename because a date of birth stands directly behind them.
+
+    The forename must be known, unless the surname is in capitals and a comma stands between the two.
+    """
+    surname, mark, forename = found[1], found[2], found[3]
+    if not forename[1:].islower() or not _BORN.match(text, found.end(3)):
+        return False
+    first, last = plain(forename), latin(surname)
+    known = is_surname(surname.title(), last, rules)
+    if not known and (
+        not may_be_unknown_surname(last, rules, dated=True) or plain(surname) in rules.forenames
+    ):
+        return False
+    before = WORD_BEFORE.search(text, max(0, found.start() - BEFORE), found.start())
+    if before is not None and (latin(before[1]) in rules.before_places or before[1][0].isupper()):
+        return False
+    return first in rules.forenames or (surname.isupper() and mark != " " and not is_no_surname(first, rules))
 
 
 def _chinese_given(word: str, after: str, rules: NameRules) -> str:
@@ -85,8 +139,15 @@ def _is_surname_in_list(text: str, found: re.Match[str], rules: NameRules) -> bo
         or plain(found[1]) in rules.forenames
         or forename in rules.evidence.forenames_of_places
         or forename in rules.evidence.also_words
-        or not _ENDS_NAME.match(found[4])
-        or not is_surname(found[1], surname, rules)
+    ):
+        return False
+    followed = is_followed_as_person(text, found.end(3), rules)
+    if not (
+        (_ENDS_NAME.match(found[4]) or followed)
+        if is_surname(found[1], surname, rules)
+        else text.startswith(", ", found.end(3))
+        and is_followed_as_person(text, found.end(3) + 1, rules)
+        and may_be_unknown_surname(surname, rules)
     ):
         return False
     before = WORD_BEFORE.search(text, max(0, found.start() - BEFORE), found.start())

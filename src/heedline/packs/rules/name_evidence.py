@@ -40,6 +40,8 @@ def read_evidence(
         small_surname=re.compile(rf"[a-z]{{2,}}(?:{_any(table.texts('small_surname_endings'))})"),
         surname_beginning=re.compile(rf"(?:{_any(table.texts('surname_beginnings'))})[^\W\d_]{{3,}}"),
         chinese_surnames=frozenset(table.texts("chinese_surnames")),
+        after_people=table.texts("after_people"),
+        not_small_surnames=frozenset(table.texts("not_small_surnames")),
         people=frozenset(table.texts("people")),
         relatives=frozenset(table.texts("relatives")),
         openers=frozenset(table.texts("openers")),

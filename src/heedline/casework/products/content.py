@@ -87,7 +87,8 @@ class Product:
     """What a product says. `texts` are those of LIMITS by name; `codes` has marking, confidence and handling.
 
     `reports` are the reports that it draws on. `kept` maps each marked passage that stays to the reason for it.
-    `call_takers` are the officers who took those reports down.
+    `call_takers` are the officers who took those reports down. `concerns` say why a supervisor has to decide about the
+    source first; a desk gives them their codes.
     """
 
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -99,6 +100,7 @@ class Product:
     reports: tuple[str, ...] = ()
     kept: Mapping[str, str] = field(default_factory=dict, repr=False)
     call_takers: tuple[str, ...] = ()
+    concerns: tuple[str, ...] = ()
 
     @classmethod
     def of_words(cls, words: Mapping[str, Any]) -> Self:
@@ -113,6 +115,7 @@ class Product:
             reports=tuple(words["reports"]),
             kept=words["kept"],
             call_takers=tuple(words["call_takers"]),
+            concerns=tuple(words["concerns"]),
         )
 
     def to_words(self) -> dict[str, Any]:
@@ -131,6 +134,7 @@ class Product:
             "reports": list(self.reports),
             "kept": dict(self.kept),
             "call_takers": list(self.call_takers),
+            "concerns": list(self.concerns),
             "pad": "",
         }
         room = _SIZE - len(canonical(words))
@@ -139,9 +143,11 @@ class Product:
         return {**words, "pad": " " * room}
 
     def shared(self) -> Product:
-        """Return what a recipient gets: neither the provenance, the risk assessment, the reports, their call-takers nor the reasons for marks."""
+        """Return what a recipient gets: neither the provenance, the risk assessment, the reports, their call-takers, the reasons for marks nor concerns."""
         texts = {name: text for name, text in self.texts.items() if name != "risk"}
-        return replace(self, texts=texts, provenance=GradedText(""), reports=(), kept={}, call_takers=())
+        return replace(
+            self, texts=texts, provenance=GradedText(""), reports=(), kept={}, call_takers=(), concerns=()
+        )
 
     def refuse_unfit(self) -> None:
         """Raise NotNow for what may not even be stored as a draft, and ValueError for a code that does not exist."""

@@ -24,8 +24,9 @@ _BEFORE = 4
 class SourceGuard:
     """The word lists and limits that protect reporters from being used as sources.
 
-    `contacts` is the number of messages to one reporter that counts as ordinary. `unit` is the wording for
-    the unit to which a report is referred.
+    `contacts` is the number of messages to one reporter that counts as ordinary, and `returns` the number of times that one
+    reporter gets in touch about one subject before a supervisor has to look. `unit` is the wording for the unit to which a
+    report is referred.
     """
 
     contacts: int
@@ -33,6 +34,8 @@ class SourceGuard:
     tasking: tuple[str, ...]
     unless: tuple[str, ...]
     young: tuple[str, ...]
+    tasked: tuple[str, ...]
+    returns: int
 
     def tasks(self, text: str) -> tuple[str, ...]:
         """Return the phrases in a message that ask the reporter to find out more."""
@@ -42,6 +45,11 @@ class SourceGuard:
             for phrase in self.tasking
             if any(not self._taken_back(line, at) for at in _places(line, phrase))
         )
+
+    def was_tasked(self, provenance: str) -> bool:
+        """Return whether the provenance of a product says that its source was asked to find out."""
+        line = _flat(provenance)
+        return any(not self._taken_back(line, at) for phrase in self.tasked for at in _places(line, phrase))
 
     def _taken_back(self, line: str, at: int) -> bool:
         before = f" {' '.join(line[:at].rpartition('.')[2].split()[-_BEFORE:])} "
@@ -71,6 +79,8 @@ def read_source_guard(folder: Traversable) -> SourceGuard:
         tasking=tuple(one.casefold() for one in table.texts("tasking")),
         unless=tuple(one.casefold() for one in table.texts("unless")),
         young=tuple(one.casefold() for one in table.texts("young")),
+        tasked=tuple(one.casefold() for one in table.texts("tasked")),
+        returns=table.number("returns"),
     )
     table.done()
     return found

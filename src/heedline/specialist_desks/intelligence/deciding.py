@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -12,29 +13,43 @@ from heedline.casework.pages.desk_tabs import WorkWaiting
 from heedline.casework.products.content import Product
 from heedline.casework.records import open_records, record
 from heedline.casework.records.shown_record import ShownRecord, shown
-from heedline.permits.gate import Refused
+from heedline.casework.report import notes
+from heedline.permits.capabilities import AnyCapability, Capability
+from heedline.permits.gate import Refused, allows
 from heedline.reports.models import RecordStep
-from heedline.specialist_desks.intelligence import sending
+from heedline.specialist_desks.intelligence import sending, source_referral
 from heedline.specialist_desks.intelligence.kind import KIND
 from heedline.specialist_desks.intelligence.vocabulary import IntelligenceAct, IntelligenceCapability
 
+SAY_WHICH = "Say to which source unit it was referred and when, or why it does not need to be."
+REASON_LIMIT = 2_000
+_NEEDS: dict[str, AnyCapability] = {
+    "approve": IntelligenceCapability.APPROVE,
+    "return": IntelligenceCapability.APPROVE,
+    "weigh": Capability.SEE_BOARD,
+    "take-back": IntelligenceCapability.WRITE,
+    "drop": IntelligenceCapability.WRITE,
+}
 TOOK_CALL = "You took down a report that this product draws on. A colleague who did not must approve it."
 
 
 @record.record_verb(IntelligenceAct.MOVED)
 def move(ref: UUID, how: str, *, version: int, reason: str = "", by: Attendance, at: datetime) -> None:
-    """Approve a product, return it to its author, take back a proposal or drop a draft.
+    """Approve a product, return it to its author, take back a proposal or drop a draft; or decide about its source.
 
+    A supervisor decides about the source, with a reason: it was referred to the source unit, or need not be.
     A product that was sent before its approval is recalled from every recipient if it is returned.
-    Raises NotHere, Refused, also for an approval by somebody who took part, in a source report as its call-taker or without
-    the training that the pack requires, Changed, Locked and NotNow.
+    Raises NotHere, Refused, also for an approval by somebody who took part, by the call-taker of a source report, without
+    the training that the pack requires or before a decision about the source that it needs, Changed, Locked and NotNow.
     """
     found = record.find(KIND, ref, by=by, at=at, version=version)
-    decides = how in ("approve", "return")
-    found.permit(IntelligenceCapability.APPROVE if decides else IntelligenceCapability.WRITE)
-    if how not in ("approve", "return", "take-back", "drop"):
+    if how not in _NEEDS:
         raise NotHere
-    if how == "approve" and (why := why_not_approve(Product.of_words(found.words), found.row.desk_id, by=by)):
+    found.permit(_NEEDS[how])
+    if how == "weigh":
+        reason = notes.reason(reason, longest=REASON_LIMIT, missing=SAY_WHICH)
+    steps = RecordStep.objects.filter(record=ref).order_by("-number").values_list("move", flat=True)
+    if how == "approve" and (why := _why_not(Product.of_words(found.words), found.row.desk_id, steps, by=by)):
         raise Refused(why)
     was_sent = found.row.state == "urgent"
     found.move(how, owner=_author(ref) if how == "return" else None, reason=reason)
@@ -46,20 +61,25 @@ def move(ref: UUID, how: str, *, version: int, reason: str = "", by: Attendance,
 def shown_product(ref: UUID, *, by: Attendance, at: datetime) -> ShownRecord:
     """Return a product for its page, without its reports. Raises NotHere, Refused, Locked and CannotOpen."""
     found = shown(KIND, ref, capability=IntelligenceCapability.WRITE, by=by, at=at)
-    why = why_not_approve(Product.of_words(found.words), found.desk.id, by=by)
+    why = _why_not(Product.of_words(found.words), found.desk.id, (one.move for one in found.steps), by=by)
+    leads = allows(by.appointments, _NEEDS["weigh"], [found.desk.id])
     moves = tuple(
-        replace(one, why_not=one.why_not or why) if one.move == "approve" else one for one in found.moves
+        replace(one, why_not=one.why_not or why) if one.move == "approve" else one
+        for one in found.moves
+        if one.move != "weigh" or leads
     )
     return replace(found, moves=moves)
 
 
-def why_not_approve(product: Product, desk: UUID, *, by: Attendance) -> str:
+def _why_not(product: Product, desk: UUID, moves: Iterable[str], *, by: Attendance) -> str:
     """Return the reason why this officer may not approve a product of this desk, or "". Taking part in it is another reason."""
     try:
         by.require(IntelligenceCapability.APPROVE, desk)
     except Refused as no:
         return no.reason
-    return TOOK_CALL if str(by.officer_id) in product.call_takers else ""
+    if str(by.officer_id) in product.call_takers:
+        return TOOK_CALL
+    return source_referral.why_not(product, moves)
 
 
 def _author(ref: UUID) -> UUID | None:

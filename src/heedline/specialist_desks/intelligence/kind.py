@@ -31,11 +31,13 @@ KIND: Final = RecordKind(
         ("proposed", "send-first"): "urgent",
         ("proposed", "approve"): "approved",
         ("proposed", "return"): "writing",
+        ("proposed", "weigh"): "proposed",
+        ("urgent", "weigh"): "urgent",
         ("urgent", "approve"): "approved",
         ("urgent", "return"): "writing",
         ("proposed", "take-back"): "writing",
     },
-    decides=frozenset({"approve", "return"}),
+    decides=frozenset({"approve", "return", "weigh"}),
     uninvolved=frozenset({"send-first"}),
 )
 

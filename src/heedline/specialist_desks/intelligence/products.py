@@ -28,6 +28,7 @@ from heedline.casework.report import notes
 from heedline.packs import load_pack
 from heedline.permits.gate import Refused, allows
 from heedline.reports.lifecycle import NotNow
+from heedline.specialist_desks.intelligence import source_referral
 from heedline.specialist_desks.intelligence.kind import KIND
 from heedline.specialist_desks.intelligence.vocabulary import IntelligenceAct, IntelligenceCapability
 
@@ -165,7 +166,15 @@ def save(ref: UUID, product: Product, *, version: int, by: Attendance, at: datet
     found = record.find(KIND, ref, by=by, at=at, version=version)
     found.permit(IntelligenceCapability.WRITE)
     before = Product.of_words(found.words)
-    new = replace(product, reports=before.reports, kept=before.kept, call_takers=before.call_takers)
+    new = replace(
+        before,
+        texts=product.texts,
+        codes=product.codes,
+        actions=product.actions,
+        sanitisation=product.sanitisation,
+        items=product.items,
+        provenance=product.provenance,
+    )
     found.move("save", words=new.to_words())
     found.record(IntelligenceAct.MOVED, move="save")
 
@@ -190,17 +199,25 @@ def propose(ref: UUID, kept: dict[str, str], *, version: int, by: Attendance, at
         if named := _named(told.product, [reason], told.told):
             raise NotNow(" ".join(named), about=mark.passage)
         reasons[mark.passage] = reason
-    _propose(ref, told.product, reasons, version=version, by=by, at=at)
+    concerns = source_referral.concerns(told.product, told.reports, told.told, by=by)
+    _propose(ref, told.product, reasons, concerns, version=version, by=by, at=at)
 
 
 @record.record_verb(IntelligenceAct.MOVED)
 def _propose(
-    ref: UUID, checked: Product, kept: dict[str, str], *, version: int, by: Attendance, at: datetime
+    ref: UUID,
+    checked: Product,
+    kept: dict[str, str],
+    concerns: tuple[str, ...],
+    *,
+    version: int,
+    by: Attendance,
+    at: datetime,
 ) -> None:
     found = record.find(KIND, ref, by=by, at=at, version=version)
     found.permit(IntelligenceCapability.WRITE)
     product = Product.of_words(found.words)
     if product != checked or product.missing():
         raise NotNow(UNCHECKED)
-    found.move("propose", words=replace(product, kept=kept).to_words())
+    found.move("propose", words=replace(product, kept=kept, concerns=concerns).to_words())
     found.record(IntelligenceAct.MOVED, move="propose")

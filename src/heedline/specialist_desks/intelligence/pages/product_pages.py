@@ -18,6 +18,7 @@ from heedline.casework.products.content import Product
 from heedline.casework.records import open_records
 from heedline.specialist_desks.intelligence import deciding, products, sending
 from heedline.specialist_desks.intelligence.kind import KIND
+from heedline.specialist_desks.intelligence.source_referral import CONCERNS
 from heedline.specialist_desks.intelligence.vocabulary import IntelligenceCapability
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance.kept_words import keeps_words
@@ -43,6 +44,11 @@ WORDS: Final = RecordWords(
         "approve": MoveWords(button="Approve", done="Approved"),
         "return": MoveWords(
             button="Return it to the author", done="Returned to the author", reason="What has to change?"
+        ),
+        "weigh": MoveWords(
+            button="Decide about the source",
+            done="Decided about the source",
+            reason="To which source unit did you refer it, and when? Or why does it not need to be referred?",
         ),
         "take-back": MoveWords(button="Take it back to change it", done="Taken back"),
     },
@@ -126,8 +132,10 @@ def product(request: OfficeRequest, ref: UUID) -> HttpResponse:
     found = deciding.shown_product(ref, by=by, at=at)
     found = replace(found, moves=tuple(one for one in found.moves if one.move not in _ELSEWHERE))
     sent = sending.sent_of(ref, by=by, at=at) if found.state != "writing" else ()
+    told = Product.of_words(found.words)
     context = {
-        "product": printed(Product.of_words(found.words)),
+        "product": printed(told),
+        "concerns": [CONCERNS[one] for one in told.concerns] if found.state != "writing" else (),
         "in_writing": found.state == "writing",
         "can_send": found.state == "approved",
         "can_send_first": found.state in sending.BEFORE_APPROVAL,

@@ -374,6 +374,11 @@ class Pack:
         first, *others = (getattr(one, group) for one in self.offers.values())
         return tuple(code for code in first if all(code in other for other in others))
 
+    @property
+    def asks_identity(self) -> bool:
+        """Return whether reporters may say who they are. Otherwise no page of the office concerns identities."""
+        return bool(self.authoriser_desk)
+
     def presets_for(self, kind: str) -> tuple[Preset, ...]:
         """Return the presets for this kind of report, in file order."""
         return tuple(preset for preset in self.presets.values() if kind == preset.kind)

@@ -166,6 +166,19 @@ def desk_grants() -> dict[AnyCapability, Grant]:
     return {what: grant for hook in register.hooks(DeskGrants) for what, grant in hook.grants.items()}
 
 
+#: What concerns who a reporter is. Where nobody is asked, it is granted to nobody (ADR 190).
+OF_IDENTITIES = frozenset(
+    {C.ASK_IDENTITY, C.OPEN_IDENTITY, C.DECIDE_IDENTITY, C.ASK_TRACE, C.DECIDE_TRACE, C.CALL_BACK}
+)
+_withheld: frozenset[C] = frozenset()
+
+
+def withhold(capabilities: frozenset[C]) -> None:
+    """Grant these to no role of the core in this process."""
+    global _withheld
+    _withheld = capabilities
+
+
 def granted(role: Role) -> frozenset[AnyCapability]:
     """Return the capabilities of a role in the core and at the registered specialist desks."""
-    return GRANTS[role] | {what for what, grant in desk_grants().items() if role in grant.roles}
+    return (GRANTS[role] - _withheld) | {what for what, grant in desk_grants().items() if role in grant.roles}

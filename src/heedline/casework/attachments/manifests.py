@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.errors import ChangedSinceArrival
+from heedline.casework.intake import arrival_times
 from heedline.casework.report.opening import object_in
 from heedline.reports.stored import StoredPart, parts_of
 from heedline.vault import CannotOpen
@@ -47,7 +48,7 @@ def entries_of(report: UUID, ring: Keyring) -> tuple[ManifestEntry, ...]:
         with suppress(CannotOpen) if part.part == "message" else nullcontext():
             body = object_in(part, ring)
             if "arrived_at" in body:  # the desk's own messages do not arrive, and have no files
-                arrived = datetime.fromisoformat(body["arrived_at"])
+                arrived = arrival_times.read(body["arrived_at"])
                 found.append((arrived, part.container, list(_entries(part, body))))
     return tuple(entry for *_, entries in sorted(found, key=itemgetter(0, 1)) for entry in entries)
 

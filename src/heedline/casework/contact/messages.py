@@ -23,6 +23,7 @@ from heedline.casework.contact import source_guard
 from heedline.casework.contact.source_guard import Despite
 from heedline.casework.duty.alarms import coarsen
 from heedline.casework.errors import CodeUnknown, Conflict, Locked, NoRoom, SealingStopped
+from heedline.casework.intake import arrival_times
 from heedline.casework.intake.draft_files import DraftFile
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys import session_signing
@@ -207,7 +208,7 @@ def say(
     everyone = [to] if watch is None else [to, watch]
     container_id = uuid4()
     beside = {name: value for name, value in (("danger", danger), ("answers", answers)) if value}
-    told = {"text": text, "arrived_at": at.isoformat(), **beside}
+    told = {"text": text, "arrived_at": arrival_times.to_seal(at), **beside}
     sealed = envelope.seal_part(
         canonical({**told, "files": [one.entry() for one in files]} if files else told),
         [one.key for one in everyone],

@@ -16,6 +16,7 @@ from heedline.casework.access import session
 from heedline.casework.contact import call_back, first_answers
 from heedline.casework.contact.call_back import CallLine
 from heedline.casework.contact.first_answers import FirstAnswerLine
+from heedline.casework.intake import arrival_times
 from heedline.casework.journey import call_taking
 from heedline.casework.language.lines import TranslationLine, VersionLine, newest
 from heedline.casework.report import answers, report_language
@@ -78,10 +79,14 @@ def answers_of(
 ) -> CaseAnswers:
     """Return the answers of an opened report."""
     pack = load_pack(settings.PACK)
-    arrived = datetime.fromisoformat(opened.arrived_at).astimezone(session.office_zone())
+    arrived = arrival_times.read(opened.arrived_at)
+    if arrival_times.is_day(opened.arrived_at):
+        arrived_words = f"{arrived:%-d %B %Y}"
+    else:
+        arrived_words = f"{arrived.astimezone(session.office_zone()):%-d %B %Y, %H:%M}"
     return CaseAnswers(
         kind_words=_kind_words(report),
-        arrived_words=f"{arrived:%-d %B %Y, %H:%M}",
+        arrived_words=arrived_words,
         narrative=opened.narrative,
         sections=(*_taken_down(opened), *told_sections(opened, report.question_set, report.kind)),
         identity_words=IDENTITY_WORDS if pack.is_confidential(report.kind) else NAMED_WORDS,

@@ -347,7 +347,7 @@ def _file(report: Any, parts: CaseParts, by: Attendance, at: datetime) -> CaseFi
             due=due_of(report, opened),
         ),
         answers_of(report, opened, translations, at, odd=odd),
-        history_of(report, datetime.fromisoformat(opened.arrived_at), words, by=by, at=at),
+        history_of(report, opened.arrived_at, words, by=by, at=at),
         messages_of(report.id, report.said, words, translations),
         _files(report, opened, words),
         deconfliction.contacts_in(notices),

@@ -102,6 +102,8 @@ class CaseHeader:
     files: int = 0
     in_danger: bool = False
     confidential: bool = True
+    names_source: bool = True
+    """Whether the reporter may have said in confidence who they are."""
     """False for a request to an ordinary service for named organisations, which are not sources."""
     planned: bool = False
     """Whether the reporter said that something is planned, and no officer has lowered that, recorded a danger or closed it."""
@@ -135,6 +137,7 @@ def header_of(
     Decrypts nothing.
     """
     zone: ZoneInfo = session.office_zone()
+    pack = load_pack(settings.PACK)
     return CaseHeader(
         ref=report.id,
         short=short_name(report.id),
@@ -143,7 +146,8 @@ def header_of(
         desk_name=report.desk.name,
         desk_code=report.desk.code,
         stage=Stage(report.stage),
-        confidential=load_pack(settings.PACK).is_confidential(report.kind),
+        confidential=pack.is_confidential(report.kind),
+        names_source=pack.is_confidential(report.kind) and pack.asks_identity,
         priority=Priority(report.priority) if report.priority else None,
         danger_to_life=report.danger_to_life,
         due_words=due_words(due, at, zone) if due is not None else "",

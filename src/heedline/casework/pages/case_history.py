@@ -40,7 +40,7 @@ class CaseHistory:
         return next((step for step in self.steps if step.move is move), None)
 
 
-def history_of(report: Any, arrived: datetime, words: Words, *, by: Attendance, at: datetime) -> CaseHistory:
+def history_of(report: Any, arrived: str, words: Words, *, by: Attendance, at: datetime) -> CaseHistory:
     """Return the history of a report.
 
     `report` must carry its `case_lines` rows.

@@ -17,6 +17,7 @@ from django.conf import settings
 
 from heedline.casework.attachments import disclosing
 from heedline.casework.identity.lines import when_words
+from heedline.casework.intake import arrival_times
 from heedline.casework.pages.case_lines import Row, Words, named_words, step_codes, task_words
 from heedline.packs import load_pack
 from heedline.reports.lifecycle import Move
@@ -79,7 +80,8 @@ class TimelineEntry:
 class TimelineRows:
     """The database rows that make up a report's timeline, and the report's time of arrival."""
 
-    arrived: datetime
+    arrived: str
+    """As it was sealed: the time, or only the day."""
     channel: str
     steps: Sequence[Row]
     messages: Sequence[Row]
@@ -103,12 +105,13 @@ def timeline(rows: TimelineRows, words: Words) -> tuple[TimelineEntry, ...]:
     entries.sort(
         key=lambda one: one.moment
     )  # the sort is stable: what has the same time keeps the order of above
-    earliest = min([rows.arrived, *(one.moment for one in entries)])
+    arrived = arrival_times.read(rows.arrived)
+    earliest = min([arrived, *(one.moment for one in entries)])
     arrival = TimelineEntry(
         TimelineKind.MOVE,
         ARRIVED,
         REPORTER,
-        when_words(rows.arrived),
+        _day(rows.arrived) if arrival_times.is_day(rows.arrived) else when_words(arrived),
         earliest,
         codes=(("channel", rows.channel),),
     )
@@ -142,7 +145,8 @@ def _said_at(said: Mapping[str, Any]) -> datetime | None:
     The exact time is stored only inside the sealed part.
     """
     try:
-        return _moment(str(said["arrived_at"]))
+        arrived = str(said["arrived_at"])
+        return None if arrival_times.is_day(arrived) else _moment(arrived)
     except (KeyError, ValueError):
         return None
 
@@ -158,7 +162,7 @@ def _steps(rows: TimelineRows, words: Words) -> Iterator[TimelineEntry]:
         for row in rows.messages
         if not row["from_us"] and (at := _said_at(words.get(UUID(row["container"]), {}))) is not None
     )
-    before = rows.arrived
+    before = arrival_times.read(rows.arrived)
     for row in sorted(rows.steps, key=lambda row: int(row["number"])):
         said = named_words(words.get(UUID(row["note"]), {}) if row["note"] is not None else {})
         move = Move(row["move"])

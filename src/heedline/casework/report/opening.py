@@ -21,6 +21,7 @@ from django.conf import settings
 from heedline.casework.access.keyring import Keyring
 from heedline.casework.access.session import office_zone
 from heedline.casework.errors import ChangedSinceArrival
+from heedline.casework.intake import arrival_times
 from heedline.casework.report import report_language
 from heedline.intake.question_files import load_question_set
 from heedline.packs import load_pack
@@ -53,7 +54,9 @@ def due_of(report: Report, opened: OpenedReport | None) -> datetime | None:
     """
     if report.due_at is None or report.slot is None or opened is None or not unowned_danger(report):
         return report.due_at
-    arrived = datetime.fromisoformat(opened.arrived_at)
+    if arrival_times.is_day(opened.arrived_at):
+        return report.due_at
+    arrived = arrival_times.read(opened.arrived_at)
     allowed = load_pack(settings.PACK).priorities["danger"].seen_within
     of_arrival = report.due_at == slot_end(report.slot) + allowed
     return arrived + allowed if of_arrival and slot_end(arrived) in _ends(report.slot) else report.due_at

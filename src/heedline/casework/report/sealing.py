@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 
 from heedline.casework.errors import SealingStopped
+from heedline.casework.intake import arrival_times
 from heedline.casework.intake.draft_files import DraftFile
 from heedline.casework.intake.form_tokens import FormToken
 from heedline.casework.intake.open_incidents import IncidentMark
@@ -86,7 +87,7 @@ def enclose(
         raise SealingStopped
     report_id, identity_id = uuid4(), uuid4()
     body: dict[str, Any] = {
-        "arrived_at": at.isoformat(),  # the exact time stands only here
+        "arrived_at": arrival_times.to_seal(at),  # the exact time stands only here, or nowhere
         "channel": new.channel,
         "language": new.language,
         "routed": because,

@@ -27,6 +27,7 @@ from heedline.web.office.duty import (
 from heedline.web.office.files import file_pages
 from heedline.web.office.languages import language_pages, skill_pages, translation_pages
 from heedline.web.office.linking import interest_pages, match_pages
+from heedline.web.office.named_reporters import where_named
 from heedline.web.office.oversight import (
     conflict_register_pages,
     dip_sampling_pages,
@@ -120,7 +121,7 @@ urlpatterns = [
     path("w/incidents/close/", incident_pages.close, name="incident-close"),
     path("w/r/<uuid:ref>/answer/", first_answer_pages.first_answer, name="report-answer"),
     path("w/r/<uuid:ref>/answer/email/", email_answer_pages.email_answer, name="report-email"),
-    path("w/calls/", call_back_pages.calls, name="calls"),
+    path("w/calls/", where_named(call_back_pages.calls), name="calls"),
     path("w/translations/", translation_pages.translations, name="translations"),
     path("w/q/<slug:desk>/bulk/", bulk_pages.bulk, name="bulk"),
     path("w/q/<slug:desk>/bulk/undo/", bulk_pages.bulk_undo, name="bulk-undo"),
@@ -140,7 +141,7 @@ urlpatterns = [
     path("w/r/<uuid:ref>/writing/", owner_pages.keep_writing, name="report-writing"),
     path("w/r/<uuid:ref>/ask/", reply_pages.ask, name="report-ask"),
     path("w/r/<uuid:ref>/messages-read/", reply_pages.mark_read, name="report-messages-read"),
-    path("w/r/<uuid:ref>/call/", call_back_pages.call_back, name="report-call"),
+    path("w/r/<uuid:ref>/call/", where_named(call_back_pages.call_back), name="report-call"),
     path("w/r/<uuid:ref>/files/", file_pages.files, name="report-files"),
     path("w/r/<uuid:ref>/files/<uuid:file>/", file_pages.file, name="report-file"),
     path("w/r/<uuid:ref>/files/<uuid:file>/original/", file_pages.original, name="report-original"),
@@ -156,8 +157,8 @@ urlpatterns = [
     path("w/r/<uuid:ref>/close/", report_pages.close, name="report-close"),
     path("w/r/<uuid:ref>/close/withdraw/", report_pages.withdraw_closing, name="report-withdraw-closing"),
     path("w/r/<uuid:ref>/reopen/", report_pages.reopen, name="report-reopen"),
-    path("w/r/<uuid:ref>/identity/", identity_pages.of_report, name="report-identity"),
-    path("w/r/<uuid:ref>/trace/", trace_pages.of_report, name="report-trace"),
+    path("w/r/<uuid:ref>/identity/", where_named(identity_pages.of_report), name="report-identity"),
+    path("w/r/<uuid:ref>/trace/", where_named(trace_pages.of_report), name="report-trace"),
     path("w/r/<uuid:ref>/check/", dip_sampling_pages.check, name="check"),
     path("w/checks/", dip_sampling_pages.checks, name="checks"),
     path("w/checks/results/", dip_sampling_pages.results, name="check-results"),
@@ -218,10 +219,10 @@ urlpatterns = [
     path("w/call/wrap-up/", call_after.wrap_up, name="call-wrap-up"),
     path("w/call/sheet/", call_pages.blank_sheet, name="call-sheet"),
     # who sent it: asked for, decided, opened
-    path("w/identity/", identity_pages.requests, name="identity"),
-    path("w/identity/<uuid:ref>/", identity_pages.decide, name="identity-request"),
-    path("w/identity/<uuid:ref>/open/", identity_pages.open_it, name="identity-open"),
-    path("w/identity/<uuid:ref>/statement/", trace_pages.statement, name="trace-statement"),
+    path("w/identity/", where_named(identity_pages.requests), name="identity"),
+    path("w/identity/<uuid:ref>/", where_named(identity_pages.decide), name="identity-request"),
+    path("w/identity/<uuid:ref>/open/", where_named(identity_pages.open_it), name="identity-open"),
+    path("w/identity/<uuid:ref>/statement/", where_named(trace_pages.statement), name="trace-statement"),
     # the public site, as numbers
     path("w/figures/", drop_off_pages.figures, name="figures"),
     path("w/figures/file/", drop_off_pages.figures_file, name="figures-file"),

@@ -119,7 +119,7 @@ def pages_of(file: CaseFile, of_desks: Iterable[DeskTab]) -> dict[ReportPlace, l
                 if file.checks
                 else []
             ),
-            *([ReportPage("report-identity", "Source identity")] if header.confidential else []),
+            *([ReportPage("report-identity", "Source identity")] if header.names_source else []),
         ],
         ReportPlace.MESSAGES: [
             ReportPage("report-ask", "Questions and replies", len(file.messages.unread), waits=True),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from heedline.casework.journey import transitions
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys import key_verification
 from heedline.casework.setup import stewardship
@@ -14,10 +16,10 @@ from heedline.reports.models import DeskRecord
 from heedline.specialist_desks.safeguarding import cases, child_checks
 from heedline.specialist_desks.safeguarding.content import SupportCase
 from heedline.specialist_desks.safeguarding.kind import CHECK_KIND
-from tests.support import stories
+from tests.support import partner_scene, stories
 from tests.support.acting import acting
 from tests.support.cast import become_acquainted, open_keys
-from tests.support.scene_people import People
+from tests.support.scene_people import People, row
 
 CODE = "safeguarding"
 ROBIN = SupportCase(
@@ -91,3 +93,27 @@ def child_checked(people: People, case: UUID, name: str = "Odile") -> None:
 
 def version_of(ref: UUID) -> int:
     return DeskRecord.objects.get(id=ref).version
+
+
+def adopted(people: People, case: SupportCase = ROBIN) -> UUID:
+    """A case that the council's panel has adopted. It waits for consent."""
+    ref, report = opened(people, case=case)
+    with people.sitting("Odile") as by:
+        transitions.assess(report, stories.VAGUE, version=row(report).version, by=by, at=people.at)
+    moved(people, ref, "propose")
+    moved(people, ref, "agree", "Olga")
+    day = people.at.date() + timedelta(days=7)
+    ident = partner_scene.written(people, report, purpose="panel", meets_on=day)
+    partner_scene.checked(people, ident)
+    partner_scene.opened(people, ident)
+    moved(people, ref, "refer")
+    partner_scene.answered(people, ident, "adopt")
+    moved(people, ref, "adopt")
+    return ref
+
+
+def moved(people: People, ref: UUID, how: str, name: str = "Odile") -> None:
+    """Move a case on, with a reason."""
+    with people.sitting(name) as by:
+        why = "A reason that is written down in a sentence"
+        cases.move(ref, how, version=version_of(ref), reason=why, by=by, at=people.at)

@@ -42,6 +42,7 @@ class SupportCase:
 
     `read_to` is the time up to which reports that joined the case stand in `reports`, or "" (`cases.reports_of_case`).
     `decided` is the disclosure whose decision of the panel was recorded last, or "".
+    `consent` is what was said about consent last, or empty (`consent.py`).
     """
 
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -49,6 +50,7 @@ class SupportCase:
     reports: tuple[str, ...] = field(default=(), repr=False)
     read_to: str = ""
     decided: str = ""
+    consent: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of_words(cls, words: Mapping[str, Any]) -> Self:
@@ -59,6 +61,7 @@ class SupportCase:
             reports=tuple(words["reports"]),
             read_to=words["read_to"],
             decided=words["decided"],
+            consent=words["consent"],
         )
 
     def to_words(self) -> dict[str, Any]:
@@ -73,6 +76,7 @@ class SupportCase:
             "reports": list(self.reports),
             "read_to": self.read_to,
             "decided": self.decided,
+            "consent": dict(self.consent),
         }
         padded = desk_parts.padded(words, _SIZE)
         if padded is None or len(self.reports) > MOST_REPORTS:

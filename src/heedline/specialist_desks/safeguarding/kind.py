@@ -45,6 +45,7 @@ _FORWARD: Final = {
     ("plan", "withdraw-consent"): "panel",
     ("plan", "prepare-exit"): "exit",
     ("exit", "continue"): "plan",
+    ("exit", "withdraw-consent"): "panel",
     ("exit", "leave"): "after-exit",
     ("after-exit", "review"): "after-exit",
 }

@@ -1,6 +1,11 @@
 from django.urls import path
 
-from heedline.specialist_desks.safeguarding.pages import case_pages, check_pages, entrance_pages
+from heedline.specialist_desks.safeguarding.pages import (
+    case_pages,
+    check_pages,
+    consent_pages,
+    entrance_pages,
+)
 
 urlpatterns = [
     path("w/r/<uuid:ref>/case/", entrance_pages.of_report, name="safeguarding-of-report"),
@@ -9,6 +14,7 @@ urlpatterns = [
     path("w/cases/<uuid:ref>/", case_pages.case, name="safeguarding-case"),
     path("w/cases/<uuid:ref>/write/", case_pages.write, name="safeguarding-write"),
     path("w/cases/<uuid:ref>/offer/", case_pages.offer, name="safeguarding-offer"),
+    path("w/cases/<uuid:ref>/consent/", consent_pages.record_consent, name="safeguarding-consent"),
     path("w/cases/<uuid:ref>/<slug:move>/", case_pages.case_move, name="safeguarding-move"),
     path("w/child-checks/<uuid:ref>/", check_pages.check, name="safeguarding-child-check"),
     path("w/child-checks/<uuid:ref>/<slug:move>/", check_pages.check_move, name="safeguarding-check-move"),

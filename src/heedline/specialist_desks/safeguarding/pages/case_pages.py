@@ -21,10 +21,17 @@ from heedline.casework.report.opening import short_name
 from heedline.permits.gate import allows
 from heedline.reports.lifecycle import NotNow
 from heedline.reports.record_kinds import DECLINE, FALL_BACK, OFFER, SIGN, WITHDRAW
-from heedline.specialist_desks.safeguarding import cases, child_checks, gateway, joined_reports, panel
+from heedline.specialist_desks.safeguarding import (
+    cases,
+    child_checks,
+    consent,
+    gateway,
+    joined_reports,
+    panel,
+)
 from heedline.specialist_desks.safeguarding.content import AGES, CATEGORIES, SupportCase
 from heedline.specialist_desks.safeguarding.kind import KIND
-from heedline.specialist_desks.safeguarding.pages import case_form
+from heedline.specialist_desks.safeguarding.pages import case_form, consent_pages
 from heedline.specialist_desks.safeguarding.vocabulary import SafeguardingCapability
 from heedline.web.components.forms import Form
 from heedline.web.declared import Audience, open_to
@@ -121,6 +128,17 @@ def told(case: SupportCase) -> dict[str, Any]:
     }
 
 
+def _consent(case: SupportCase) -> dict[str, str]:
+    """Return what was said about consent last, in words, or nothing."""
+    said = case.consent
+    return (
+        {name: consent.CODES[name][code] for name, code in said.items() if name in consent.CODES}
+        | {name: said.get(name, "") for name in ("on", *consent.LIMITS)}
+        if said
+        else {}
+    )
+
+
 @open_to(Audience.UNLOCKED)
 @require_GET
 def case_list(request: OfficeRequest) -> HttpResponse:
@@ -185,6 +203,9 @@ def case(request: OfficeRequest, ref: UUID) -> HttpResponse:
         "reports": [{"ref": one, "short": short_name(UUID(one))} for one in reports],
         "may_write": (found.state, "save") in KIND.moves,
         "may_offer": _hands_on(request, found),
+        "consent": _consent(case),
+        "consent_holds": consent.holds(case),
+        "may_consent": consent_pages.can_record(found.state),
     }
     return record_page(request, "safeguarding/case.html", found, WORDS, context)
 

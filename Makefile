@@ -35,10 +35,10 @@ help: ## say what can be made
 demo: ready-demo ## install, start everything with an invented desk and reports, until Ctrl-C
 	@exec .venv/bin/heedline demo
 
-# An installation of its own: another home, other ports, another database and other keys (ADR 189). "," is no specialist desk.
+# An installation of its own: another home, other ports, another database and other keys (ADR 189).
 demo-charity: ready-demo ## the same with an invented independent charity, which can run beside `make demo`
 	@exec env HEEDLINE_PACK=charity HEEDLINE_HOME=$${HEEDLINE_HOME:-var-charity} \
-	HEEDLINE_SPECIALIST_DESKS=$${HEEDLINE_SPECIALIST_DESKS:-,} \
+	HEEDLINE_SPECIALIST_DESKS=$${HEEDLINE_SPECIALIST_DESKS:-heedline.specialist_desks.intelligence} \
 	HEEDLINE_PUBLIC_PORT=$${HEEDLINE_PUBLIC_PORT:-8100} HEEDLINE_OFFICE_PORT=$${HEEDLINE_OFFICE_PORT:-8101} \
 	HEEDLINE_FILES_PORT=$${HEEDLINE_FILES_PORT:-8102} HEEDLINE_PARTNER_PORT=$${HEEDLINE_PARTNER_PORT:-8103} \
 	.venv/bin/heedline demo

@@ -92,8 +92,17 @@ def test_a_product_from_the_tab_of_a_report_to_its_approval(house: House, hand: 
     olga.get(product)
     assert "Everybody at the site knows this already" in olga.html
     assert "[2D]" in olga.html
+    assert f'href="{check}"' in olga.html
+    olga.get(check)
+    assert "the placeholder would be in the blue locker" in " ".join(olga.html.split()), "as received"
+    assert "[2D]" in olga.html, "beside it as rewritten"
+    assert "Everybody at the site knows this already" in olga.html
+    assert str(report) not in olga.html
+    olga.get(product)
     olga.send(f"{product}approve/")
     assert DeskRecord.objects.get(id=ref).state == "approved"
+    olga.get(check)
+    assert olga.path == product, "there is nothing left to compare for"
     olga.get(write)
     assert olga.path == product, "an approved product is not written in"
 

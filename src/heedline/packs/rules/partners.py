@@ -170,7 +170,7 @@ def read_partners(folder: Traversable) -> PartnerRules:
         bases=_codes(table.table("bases")),
         conditions=_codes(table.table("conditions")),
         answers=(answers := _codes(table.table("answers"))),
-        decisions=_codes(table.table("decisions")),
+        decisions=_codes(table.table("decisions")) if table.has("decisions") else {},
         danger_answers=tuple(table.texts("danger_answers")),
         run=run,
         saw=tuple(one.casefold() for one in guard.texts("saw")),
@@ -180,6 +180,8 @@ def read_partners(folder: Traversable) -> PartnerRules:
     for one in found.purposes.values():
         if unknown := {*one.answers, *one.only_with} - set(answers):
             raise table.wrong("purposes", f"no answer is called {min(unknown)}")
+        if one.meets and not found.decisions:
+            raise table.wrong("decisions", f"is missing, and {one.code} is decided at a meeting")
         if one.only_after and one.only_after not in found.purposes:
             raise table.wrong("purposes", f"no purpose is called {one.only_after}")
     guard.done()

@@ -8,7 +8,8 @@ from heedline.casework.products.content import GradedText, Product
 from heedline.jobs.demonstration.desks import DemoScene
 from heedline.specialist_desks.intelligence import products
 
-_DESK: Final = "north-east"
+#: The desk whose officers write them: of the pack of the United Kingdom, or of the charity.
+_DESKS: Final = ("north-east", "triage")
 _INVENTED: Final = Product(
     texts={
         "purpose": "To help assess an invented site",
@@ -28,11 +29,12 @@ _INVENTED: Final = Product(
 
 
 def load(scene: DemoScene) -> None:
-    """Let an officer of a regional desk write two products, and propose one."""
-    if not scene.reports.get(_DESK) or not scene.officers.get(_DESK):
+    """Let an officer of one desk write two products, and propose one."""
+    desk = next((one for one in _DESKS if scene.reports.get(one) and scene.officers.get(one)), None)
+    if desk is None:
         return
-    report = scene.reports[_DESK][0]
-    with scene.sitting(scene.officers[_DESK][0]) as by:
+    report = scene.reports[desk][0]
+    with scene.sitting(scene.officers[desk][0]) as by:
         proposed = products.begin(report, by=by, at=scene.at)
         products.save(proposed, _INVENTED, version=1, by=by, at=scene.at)
         marks = products.opened(proposed, by=by, at=scene.at).marks

@@ -28,9 +28,20 @@ from heedline.web.shell.saved_words import restored
 @keeps_words
 @require_http_methods(["GET", "POST"])
 def check(request: OfficeRequest, ref: UUID) -> HttpResponse:
-    """Show a product as it would be read with what is wrong with it, and propose it for approval."""
+    """Show a product beside its reports with what is wrong with it, and propose it for approval.
+
+    While it waits for approval, the approver compares it with the reports here.
+    """
     by, at = request.attendance, session.now()
     told = products.opened(ref, by=by, at=at)
+    if told.record.state == "proposed" and request.method == "GET":
+        context = {
+            "record": told.record,
+            "product": printed(told.product),
+            "reports": beside(told),
+            "gone": told.gone,
+        }
+        return render(request, "intelligence/compare.html", context)
     if told.record.state != "writing":
         return HttpResponseRedirect(reverse("intelligence-product", kwargs={"ref": ref}))
     fields = tuple(

@@ -137,6 +137,7 @@ def product(request: OfficeRequest, ref: UUID) -> HttpResponse:
         "product": printed(told),
         "concerns": [CONCERNS[one] for one in told.concerns] if found.state != "writing" else (),
         "in_writing": found.state == "writing",
+        "proposed": found.state == "proposed",
         "can_send": found.state == "approved",
         "can_send_first": found.state in sending.BEFORE_APPROVAL,
         "sent": [{"line": one, "state": SENT_STATES[one.state]} for one in sent],

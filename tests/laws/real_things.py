@@ -110,6 +110,7 @@ KINDS = {
     "w/site-visits/": "visit of a site",
     "w/cases/": "safeguarding case",
     "w/child-checks/": "child check",
+    "w/sessions/": "session of support",
     "w/interests/hits/": "interest hit",
     "w/items/notices/": "company notice",
     "w/keys/compare/": "officer",
@@ -185,6 +186,7 @@ def furnish(people: People) -> dict[str, str]:
         content = notice_scene.content_of(made["item"], "north-east", people)
     made["safeguarding case"], _ = safeguarding_scene.opened(safeguarding_scene.support_desk(people))
     made["child check"] = safeguarding_scene.child_check_of(made["safeguarding case"])
+    made["session of support"] = safeguarding_scene.a_session(people, made["safeguarding case"])
     made["company notice"] = notice_scene.a_notice_of(made["item"], content, "north-east", people)
     made["interest hit"] = _an_interest_hit(people, made["report"])
     given_away, _ = people.taken()

@@ -7,15 +7,19 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from heedline.casework.journey import transitions
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys import key_verification
+from heedline.casework.records import record
 from heedline.casework.setup import stewardship
 from heedline.permits.roles import Role
 from heedline.reports.models import DeskRecord
 from heedline.specialist_desks.safeguarding import cases, child_checks
 from heedline.specialist_desks.safeguarding.content import SupportCase
-from heedline.specialist_desks.safeguarding.kind import CHECK_KIND
+from heedline.specialist_desks.safeguarding.kind import CHECK_KIND, SESSION_KIND
+from heedline.specialist_desks.safeguarding.vocabulary import SafeguardingCapability
 from tests.support import partner_scene, stories
 from tests.support.acting import acting
 from tests.support.cast import become_acquainted, open_keys
@@ -117,3 +121,21 @@ def moved(people: People, ref: UUID, how: str, name: str = "Odile") -> None:
     with people.sitting(name) as by:
         why = "A reason that is written down in a sentence"
         cases.move(ref, how, version=version_of(ref), reason=why, by=by, at=people.at)
+
+
+def a_session(people: People, case: UUID) -> UUID:
+    """A session of support of a case in any state, due now."""
+    with people.sitting("Odile") as by, transaction.atomic():
+        desk = people.house.desks[CODE].id
+        words = {"on": people.at.date().isoformat()}
+        made = record.begin(
+            SESSION_KIND,
+            desk,
+            words,
+            capability=SafeguardingCapability.WORK,
+            due_at=people.at,
+            parent=case,
+            by=by,
+            at=people.at,
+        )
+        return made.row.id

@@ -326,7 +326,8 @@ COLUMNS: dict[tuple[str, str, str], str] = {
         "usher",
         "w",
     ): "container due_at held offered_id owner_id state version",  # of another desk's pair, and when an owner leaves
-    ("reports_record", "worker", "r"): "desk_id due_at id kind owner_id state",
+    ("reports_record", "worker", "r"): "desk_id due_at id kind owner_id parent_id state",
+    ("reports_record_step", "worker", "r"): "at from_state record_id to_state",
     ("reports_desk_part_header", "usher", "w"): "epoch header",
     ("reports_desk_part_payload", "usher", "r"): "container desk_id thing",
     ("reports_search", "settler", "r"): "at",

@@ -23,6 +23,7 @@ from heedline.casework.attachments import disclosing
 from heedline.casework.attachments.disclosing import DisclosedFile
 from heedline.casework.dissemination import partners
 from heedline.casework.dissemination.minutes import WHO_WAS_THERE, PanelMinutes
+from heedline.casework.dissemination.session_days import NO_DAY, day_of
 from heedline.casework.errors import Conflict, NotHere, SealingStopped
 from heedline.casework.keys import directory as key_directory
 from heedline.casework.keys import session_signing
@@ -268,6 +269,11 @@ def answer(
                 raise NotNow(WHO_WAS_THERE, about="present")
             minutes.refuse_unfit()
             text = minutes.text(text)
+        if (
+            pack.partners.purposes[about.purpose_code].sessions
+            and not (day_of(text) or date.max) <= at.date()
+        ):
+            raise NotNow(NO_DAY, about="on")
         if code not in pack.partners.answers_to(about.purpose_code):
             raise ValueError("an answer that the pack does not know")
         if about.withdrawn:

@@ -1,4 +1,4 @@
-"""Partners' answers that count only with a valid signature: that a service accepts somebody, and what a panel decided."""
+"""Partners' answers that count only with a valid signature: accepting somebody, what a panel decided, and reports of sessions."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.conf import settings
 from heedline.casework.access.session import Attendance, office_zone
 from heedline.casework.dissemination.lines import answer_holds, by_and_when, opened_texts, rows_of
 from heedline.casework.dissemination.minutes import PanelMinutes
+from heedline.casework.dissemination.session_days import day_of
 from heedline.desks.models import Appointment
 from heedline.dispatch.clocks import due_words
 from heedline.packs import load_pack
@@ -42,6 +43,16 @@ class PanelReferral:
     signed: str
     organisations: int
     forged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReport:
+    """A provider's signed report of one session: the day, the code of the answer with its words, and who signed it when."""
+
+    on: date
+    code: str
+    words: str
+    signed: str
 
 
 def referral(refs: Collection[UUID], *, by: Attendance, at: datetime) -> PanelReferral | None:
@@ -98,3 +109,29 @@ def signed_answers(ref: UUID, codes: Collection[str], *, by: Attendance) -> tupl
                 f"{row.partner.organisation.name}: {row.partner.name}: {by_and_when(row.answered_by.name, row.answered_at)}"
             )
     return tuple(told)
+
+
+def signed_reports(refs: Collection[UUID], *, by: Attendance) -> tuple[SessionReport, ...]:
+    """Return the reports of sessions that were commissioned about these reports, the oldest first.
+
+    Answers without a valid signature and those to withdrawn disclosures are left out. No view is logged. Raises Refused and
+    Locked.
+    """
+    by.require(Capability.FOLLOW_DISSEMINATION)
+    rules = load_pack(settings.PACK).partners
+    commissions = [code for code, one in rules.purposes.items() if one.sessions]
+    rows = rows_of(by).filter(report__in=refs, purpose__in=commissions, answer__isnull=False)
+    found = []
+    for row in rows.exclude(state=DisseminationState.WITHDRAWN):
+        texts = opened_texts(row.report, [row], by)
+        newest = (row.answer_code, row.answer, row.answer_voice, row.answered_by, row.answered_at)
+        for code, container, voice, who, at in (
+            *((one.code, one.container, one.voice, one.by, one.at) for one in row.earlier.all()),
+            newest,
+        ):
+            said = texts.get(container, {})
+            day = day_of(str(said.get("text", "")))
+            if day is not None and answer_holds(row, code, said, voice, who.id):
+                report = SessionReport(day, code, rules.answer_words(code), by_and_when(who.name, at))
+                found.append((at, report))
+    return tuple(report for _, report in sorted(found, key=lambda one: one[0]))

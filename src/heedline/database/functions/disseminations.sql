@@ -88,8 +88,8 @@ BEGIN
 END $$;
 
 -- Store an answer, sealed to the epochs that `answer_to` named (`changed` when these are others by now) and, by a header of
--- its own, to the partner. A further answer is stored as long as the report is not closed, and word of danger also then: it
--- reopens the report. The answer before it is kept among the earlier answers, at most twenty.
+-- its own, to the partner. A further answer is stored as long as the report is not closed, also then if the report is in a case
+-- of a specialist desk, and word of danger always: it reopens the report. The answer before it is kept among the earlier answers, at most twenty.
 CREATE FUNCTION permits.answer_sent(p_id uuid, p_code text, p_container uuid, p_header bytea, p_epochs uuid[],
     p_payload bytea, p_sha bytea, p_key uuid, p_key_header bytea, p_key_epoch uuid, p_voice jsonb, p_read_minutes integer,
     p_urgency text, p_due_after interval)
@@ -114,7 +114,8 @@ BEGIN
     SELECT count(*) INTO v_earlier FROM public.reports_earlier_answer a WHERE a.dissemination_id = p_id;
     IF d.state <> 'received' AND (d.answer IS NULL OR v_earlier >= 20
         OR EXISTS (SELECT 1 FROM public.reports_report r WHERE r.id = d.report_id
-            AND (r.stage = 'disposed' OR r.stage = 'closed' AND p_urgency = 'routine'))) THEN
+            AND (r.stage = 'disposed' OR r.stage = 'closed' AND p_urgency = 'routine' AND NOT EXISTS (
+                SELECT 1 FROM public.reports_step s WHERE s.report_id = r.id AND s.move = 'join-case')))) THEN
         RETURN 'not-now';
     END IF;
     SELECT array_agg(e ORDER BY e) INTO wanted FROM public.reports_sealed_header h, unnest(h.epochs) AS e

@@ -10,3 +10,4 @@ CREATE POLICY of_my_records ON reports_record_step TO heedline_office
     USING (EXISTS (SELECT 1 FROM public.reports_record r WHERE r.id = record_id))
     WITH CHECK (EXISTS (SELECT 1 FROM public.reports_record r WHERE r.id = record_id));
 CREATE POLICY inner_roles ON reports_record_step TO heedline_usher USING (true) WITH CHECK (true);
+CREATE POLICY deadlines ON reports_record_step FOR SELECT TO heedline_worker USING (true);

@@ -63,7 +63,8 @@ GRANT SELECT (report_id, review_on) ON reports_keeping TO heedline_worker;
 GRANT SELECT (id, from_us, slot, seen, report_id), MAINTAIN ON reports_message TO heedline_worker;
 GRANT MAINTAIN ON reports_receipt TO heedline_worker;
 -- which records of specialist desks are overdue, and whose they are
-GRANT SELECT (desk_id, due_at, id, kind, owner_id, state) ON reports_record TO heedline_worker;
+GRANT SELECT (desk_id, due_at, id, kind, owner_id, parent_id, state) ON reports_record TO heedline_worker;
+GRANT SELECT (record_id, from_state, to_state, at) ON reports_record_step TO heedline_worker;
 GRANT MAINTAIN ON reports_released_share TO heedline_worker;
 GRANT SELECT (id, kind, channel, urgency, priority, stage, slot, received_on, settled, seen, due_at, offered, rank, unread,
     desk_id, owner_id, watch_id), MAINTAIN ON reports_report TO heedline_worker;

@@ -28,6 +28,7 @@ class Purpose:
     `meets` says that a panel decides at a meeting: the working days are counted from its date, and a chair or deputy signs.
     `answers` are the codes with which it can be answered, or empty for those that no purpose lists. It goes only to a partner
     whose latest answer to the purpose `only_after`, about the same report, is in `only_with`, if it names one.
+    `sessions` says that each answer reports one session, whose day is asked.
     """
 
     code: str
@@ -41,6 +42,7 @@ class Purpose:
     answers: tuple[str, ...] = ()
     only_after: str = ""
     only_with: tuple[str, ...] = ()
+    sessions: bool = False
 
     @property
     def of_panel(self) -> bool:
@@ -149,6 +151,7 @@ def _purpose(code: str, table: Table) -> Purpose:
         table.texts("answers", ()),
         table.text("only_after", ""),
         table.texts("only_with", ()),
+        table.flag("sessions", False),
     )
     if purpose.meets and not working:
         raise table.wrong("meets", "needs answer_working_days, which are counted from the meeting")

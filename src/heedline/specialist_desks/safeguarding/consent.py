@@ -11,9 +11,10 @@ from uuid import UUID
 from heedline.casework.access.session import Attendance
 from heedline.casework.records import record
 from heedline.reports.lifecycle import NotNow
+from heedline.reports.models import DeskRecord
 from heedline.specialist_desks.safeguarding import gateway
 from heedline.specialist_desks.safeguarding.content import SupportCase
-from heedline.specialist_desks.safeguarding.kind import KIND
+from heedline.specialist_desks.safeguarding.kind import KIND, SESSION_KIND
 from heedline.specialist_desks.safeguarding.vocabulary import SafeguardingAct, SafeguardingCapability
 
 #: What was said, by the move that records it.
@@ -43,6 +44,7 @@ FOR_AN_ADULT: Final = "Somebody who is 18 or over gives consent themselves."
 UNABLE: Final = "Somebody who is not able to decide cannot give consent. Only a legal guardian or an attorney for welfare can."
 ABLE: Final = "Somebody who is 18 or over and able to decide gives consent themselves."
 NOT_YET: Final = "Enter the day on which it was said, today or earlier."
+ENDED: Final = "There is no consent any more."
 NOT_HERE: Final = "Consent cannot be recorded in this way now. Look at the case again."
 
 
@@ -83,7 +85,7 @@ def holds(case: SupportCase) -> bool:
 
 @record.record_verb(SafeguardingAct.MOVED)
 def save(ref: UUID, said: Consent, *, version: int, by: Attendance, at: datetime) -> None:
-    """Record that consent was given, refused or withdrawn. After the last two the coordinator owns the risk.
+    """Record that consent was given, refused or withdrawn. After the last two the coordinator owns the risk, and sessions stop.
 
     Anybody can refuse or withdraw it. Raises NotHere, Refused, Changed, Locked, and NotNow, also for consent of somebody who
     cannot give it.
@@ -102,3 +104,8 @@ def save(ref: UUID, said: Consent, *, version: int, by: Attendance, at: datetime
     new = replace(case, consent=said.to_words())
     found.move(how, words=new.to_words(), reason=said.lines(), due_at=gateway.due(found, how, new))
     found.record(SafeguardingAct.MOVED, move=how)
+    if how != "give-consent":
+        for row in DeskRecord.objects.filter(parent=ref, kind=SESSION_KIND.code, state=SESSION_KIND.first):
+            planned = record.find(SESSION_KIND, row.id, by=by, at=at)
+            planned.move("supersede", reason=ENDED)
+            planned.record(SafeguardingAct.SESSION_MOVED, move="supersede")

@@ -15,7 +15,7 @@ from heedline.specialist_desks.safeguarding.regimes import Regime
 #: Bytes that every version has before it is sealed, whatever it says.
 _SIZE: Final = 48 * 1024
 #: The longest that each text may be, in characters.
-LIMITS: Final = {"name": 200, "names": 400, "born": 100, "address": 400, "concern": 6_000}
+LIMITS: Final = {"name": 200, "names": 400, "born": 100, "address": 400, "concern": 6_000, "plan": 8_000}
 MOST_REPORTS: Final = 200
 AGES: Final = {"child": "Under 18", "adult": "18 or over", "unknown": "Not known"}
 #: What a concern is about. Violence without an ideology comes first, because it is the one that is overlooked.

@@ -1,4 +1,4 @@
-"""The kinds of record of the safeguarding desk: cases and child checks, with their states, deadlines and moves.
+"""The kinds of record of the safeguarding desk: cases, child checks and sessions, with their states, deadlines and moves.
 
 Every open state has an owner: the officer who holds the risk. A case is proposed for ending from any of them, and a second
 person ends it or returns it to gateway.
@@ -11,7 +11,7 @@ from typing import Final
 from heedline.packs.rules.working_days import Within
 from heedline.reports.models.records import ENDED, TAKEN
 from heedline.reports.record_kinds import RecordKind
-from heedline.specialist_desks.safeguarding.vocabulary import CASE, CHILD_CHECK
+from heedline.specialist_desks.safeguarding.vocabulary import CASE, CHILD_CHECK, SESSION
 
 _QUARTER: Final = Within(hours=24 * 91)
 #: The time allowed in each open state, in the calendar of the case's regime. The regime has that of the first two.
@@ -97,5 +97,25 @@ CHECK_KIND: Final = RecordKind(
     states={"open": TAKEN, "done": ENDED},
     within={},
     moves={("open", "complete"): "done"},
+    signed=True,
+)
+
+#: A planned session of support. It is due when the provider should have reported it. That it was held is recorded only from
+#: the provider's signed report (`sessions.py`); another day supersedes one that was not held.
+SESSION_KIND: Final = RecordKind(
+    code="safeguarding-session",
+    title="Session",
+    plural="Sessions",
+    page="safeguarding-session",
+    part=SESSION,
+    first="planned",
+    states={"planned": TAKEN, "held": ENDED, "not-held": ENDED, "superseded": ENDED},
+    within={},
+    moves={
+        ("planned", "hold"): "held",
+        ("planned", "miss"): "not-held",
+        ("planned", "supersede"): "superseded",
+        ("not-held", "supersede"): "superseded",
+    },
     signed=True,
 )

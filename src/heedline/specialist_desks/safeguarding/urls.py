@@ -5,6 +5,7 @@ from heedline.specialist_desks.safeguarding.pages import (
     check_pages,
     consent_pages,
     entrance_pages,
+    session_pages,
 )
 
 urlpatterns = [
@@ -15,6 +16,10 @@ urlpatterns = [
     path("w/cases/<uuid:ref>/write/", case_pages.write, name="safeguarding-write"),
     path("w/cases/<uuid:ref>/offer/", case_pages.offer, name="safeguarding-offer"),
     path("w/cases/<uuid:ref>/consent/", consent_pages.record_consent, name="safeguarding-consent"),
+    path("w/cases/<uuid:ref>/sessions/", session_pages.plan, name="safeguarding-plan"),
+    path("w/cases/<uuid:ref>/sessions/reports/", session_pages.take_reports, name="safeguarding-reports"),
+    path("w/sessions/<uuid:ref>/", session_pages.one, name="safeguarding-session"),
+    path("w/sessions/<uuid:ref>/<slug:move>/", session_pages.session_move, name="safeguarding-session-move"),
     path("w/cases/<uuid:ref>/<slug:move>/", case_pages.case_move, name="safeguarding-move"),
     path("w/child-checks/<uuid:ref>/", check_pages.check, name="safeguarding-child-check"),
     path("w/child-checks/<uuid:ref>/<slug:move>/", check_pages.check_move, name="safeguarding-check-move"),

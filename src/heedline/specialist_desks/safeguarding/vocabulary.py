@@ -14,15 +14,19 @@ DESK_KIND: Final = "safeguarding"
 CASE: Final = "safeguarding-case"
 #: The sort of sealed part that a child check lies in.
 CHILD_CHECK: Final = "safeguarding-child-check"
+#: The sort of sealed part that a session of support lies in.
+SESSION: Final = "safeguarding-session"
 
 
 class SafeguardingAct(AnyAct):
     MOVED = "safeguarding-case-moved"
     CHILD_CHECKED = "safeguarding-child-checked"
+    SESSION_MOVED = "safeguarding-session-moved"
     JOINED = "safeguarding-report-joined"
 
 
 class SafeguardingAlarm(AnyAlarmKind):
+    SESSIONS_LATE = "safeguarding-sessions-late"
     NO_COUNCIL = "safeguarding-no-council"
 
 

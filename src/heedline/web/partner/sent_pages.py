@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from heedline.casework.access import session
 from heedline.casework.access.session import Attendance
-from heedline.casework.dissemination import minutes, partner_inbox, sent_files
+from heedline.casework.dissemination import minutes, partner_inbox, sent_files, session_days
 from heedline.casework.dissemination.partner_inbox import OpenedHere, SentHere
 from heedline.casework.errors import CannotOpen, Conflict, SealingStopped
 from heedline.intake.fields import tidy
@@ -26,7 +26,7 @@ from heedline.packs import load_pack
 from heedline.permits.capabilities import Capability
 from heedline.reports.dissemination_states import DisseminationState
 from heedline.reports.lifecycle import NotNow
-from heedline.web.components.forms import Field, FieldOption, Form, Radios, TextArea, TextInput
+from heedline.web.components.forms import DateInput, Field, FieldOption, Form, Radios, TextArea, TextInput
 from heedline.web.declared import Audience, open_to
 from heedline.web.entrance import times
 from heedline.web.entrance.kept_words import form_of, keeps_words, let_go
@@ -71,6 +71,9 @@ _MINUTES: tuple[Field, ...] = (
     _part("dissent", "Who disagreed, and why?", "Leave it empty if nobody did."),
     _part("actions", "Actions", "One on each line: what, who does it, and by when."),
 )
+_DAY: Field = DateInput(
+    name="on", label="Which day was the session?", hint="For example 14 3 2027.", required=session_days.NO_DAY
+)
 #: So many are listed on a page of those that wait for nobody.
 _ON_A_PAGE = 25
 _CHANGED = "The keys of the desk have changed in this moment. Nothing was sent. Send it again."
@@ -83,7 +86,9 @@ _CANNOT_SEAL = (
 def answer_fields(purpose: str, *, decides: bool) -> tuple[Field, ...]:
     """Return the fields for a reply to a disclosure for this purpose, in the pack's wording. `decides` is for a panel's decision."""
     known = load_pack(settings.PACK).partners.answers_to(purpose)
+    sessions = load_pack(settings.PACK).partners.purposes[purpose].sessions
     return (
+        *((_DAY,) if sessions else ()),
         Radios(
             name="code",
             label="What did the panel decide?" if decides else "What is your answer?",
@@ -218,7 +223,7 @@ def answer(request: SignedInRequest, ref: UUID) -> HttpResponse:
                 partner_inbox.answer(
                     ref,
                     form.text("code"),
-                    form.text("text"),
+                    _text_of(form),
                     danger=form.text("danger"),
                     phone=form.text("phone"),
                     minutes=_minutes_of(form) if about.meets_on is not None else None,
@@ -244,6 +249,12 @@ def answer(request: SignedInRequest, ref: UUID) -> HttpResponse:
         "form_of": form_of(by),
     }
     return render(request, "partner/answer.html", context, status=status)
+
+
+def _text_of(form: Form) -> str:
+    """Return the text of an answer, beginning with the day of the session that it reports."""
+    day = form.day("on")
+    return session_days.with_day(form.text("text"), day) if day is not None else form.text("text")
 
 
 def _minutes_of(form: Form) -> minutes.PanelMinutes:

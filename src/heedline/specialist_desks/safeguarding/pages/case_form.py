@@ -80,6 +80,20 @@ FIELDS: Final[tuple[Field, ...]] = (
     ),
 )
 
+#: The fields of a case that is open already.
+WRITING: Final[tuple[Field, ...]] = (
+    *FIELDS,
+    TextArea(
+        name="plan",
+        label="Support plan",
+        hint="What the person needs, each action, who does it, and by when.",
+        rows=8,
+        limit=LIMITS["plan"],
+        optional=True,
+        names=True,
+    ),
+)
+
 
 def offer_fields(people: Iterable[tuple[UUID, str]]) -> tuple[Field, ...]:
     """Return the field of the form that offers the risk of a case to one of these colleagues."""
@@ -98,7 +112,7 @@ def offer_fields(people: Iterable[tuple[UUID, str]]) -> tuple[Field, ...]:
 def case_of(form: Form) -> SupportCase:
     """Return the case that a form holds."""
     return SupportCase(
-        texts={name: tidy(form.text(name), lines=name == "concern").strip() for name in LIMITS},
+        texts={name: tidy(form.text(name), lines=name in ("concern", "plan")).strip() for name in LIMITS},
         codes={name: form.text(name) for name in ("age", "category", "regime")},
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from heedline.casework.access import session
+from heedline.casework.access.session import Attendance
 from heedline.casework.dissemination import lines, partners
 from heedline.casework.errors import Changed, NotHere
 from heedline.casework.records import open_records
@@ -28,6 +30,7 @@ from heedline.specialist_desks.safeguarding import (
     gateway,
     joined_reports,
     panel,
+    sessions,
 )
 from heedline.specialist_desks.safeguarding.content import AGES, CATEGORIES, SupportCase
 from heedline.specialist_desks.safeguarding.kind import KIND
@@ -43,6 +46,12 @@ from heedline.web.shell.record_pages import MoveWords, RecordWords, record_list,
 from heedline.web.shell.request import OfficeRequest
 from heedline.web.shell.saved_words import restored
 
+SESSION_STATES: Final = {
+    "planned": "Planned",
+    "held": "Held",
+    "not-held": "Not held",
+    "superseded": "Another day instead",
+}
 WORDS: Final = RecordWords(
     states={
         "gateway": "Gateway assessment",
@@ -139,6 +148,20 @@ def _consent(case: SupportCase) -> dict[str, str]:
     )
 
 
+def _sessions(ref: UUID, case: SupportCase, state: str, by: Attendance, at: datetime) -> dict[str, Any]:
+    """Return the sessions of a case as its page lists them, and the reason why they are late, or ""."""
+    lines = sessions.of_case(ref, by=by)
+    if not lines and state != "plan":
+        return {}
+    days = {one.day for one in lines}
+    return {
+        "sessions": [{"line": one, "state": SESSION_STATES[one.state]} for one in lines],
+        "held": sum(one.state == "held" for one in lines),
+        "unplanned": [one for one in sessions.reports_of(ref, case, by=by) if one.on.isoformat() not in days],
+        "why_late": sessions.why_late([ref], at).get(ref, "") if state == "plan" else "",
+    }
+
+
 @open_to(Audience.UNLOCKED)
 @require_GET
 def case_list(request: OfficeRequest) -> HttpResponse:
@@ -206,6 +229,8 @@ def case(request: OfficeRequest, ref: UUID) -> HttpResponse:
         "consent": _consent(case),
         "consent_holds": consent.holds(case),
         "may_consent": consent_pages.can_record(found.state),
+        "in_plan": found.state == "plan",
+        **_sessions(ref, case, found.state, by, at),
     }
     return record_page(request, "safeguarding/case.html", found, WORDS, context)
 
@@ -220,10 +245,10 @@ def write(request: OfficeRequest, ref: UUID) -> HttpResponse:
     back = HttpResponseRedirect(reverse("safeguarding-case", kwargs={"ref": ref}))
     if (found.state, "save") not in KIND.moves:
         return back
-    stored = Form(case_form.FIELDS, values=case_form.values_of(SupportCase.of_words(found.words)))
-    form, status = restored(request, case_form.FIELDS) or stored, 200
+    stored = Form(case_form.WRITING, values=case_form.values_of(SupportCase.of_words(found.words)))
+    form, status = restored(request, case_form.WRITING) or stored, 200
     if request.method == "POST":
-        form, status = Form.posted(case_form.FIELDS, request.POST.lists()), 422
+        form, status = Form.posted(case_form.WRITING, request.POST.lists()), 422
         if not form.errors:
             try:
                 cases.save(ref, case_form.case_of(form), version=version_of(request), by=by, at=at)

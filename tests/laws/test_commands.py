@@ -43,6 +43,7 @@ COMMANDS = (
     "backup-prune",
     "restore",
     "canary",
+    "send-canary",
     "certificate",
     "docs",
     "data-protection",

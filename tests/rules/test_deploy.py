@@ -59,12 +59,13 @@ def test_a_secret_is_given_only_to_the_process_that_needs_it() -> None:
         name: {stem for stem, file in ENV.items() if name in variables(file)}
         for name in (
             "HEEDLINE_LOG_KEY",
+            "HEEDLINE_CANARY_KEY",
             "HEEDLINE_NOTICE_KEY",
             "HEEDLINE_SUPERUSER_URL",
             "HEEDLINE_FILES_S3_SECRET",
         )
     }
-    assert list(holders.values()) == [{"worker"}, {"office"}, {"roles"}, {"storage"}]
+    assert list(holders.values()) == [{"worker"}, {"worker"}, {"office"}, {"roles"}, {"storage"}]
     assert not {name for name in variables(ENV["common"]) if re.search("SECRET|KEY|PASSWORD", name)}
     for process in (*SITES, "worker", "roles"):
         unit = DEPLOY / "systemd" / f"heedline-{process}.service"

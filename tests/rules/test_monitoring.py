@@ -115,7 +115,31 @@ def exposed(health: WorkerHealth) -> set[str]:
 def test_every_alert_rule_reads_a_figure_that_exists(health: WorkerHealth) -> None:
     asked = {name for rule in RULES for name in re.findall(r"\b[a-z]+_\w+", without_strings(rule["expr"]))}
     assert len(asked) >= 15
+    health.expect_canary()
     assert asked - OF_OTHERS <= exposed(health)
+
+
+def test_the_canary_is_missed_from_when_it_is_expected(
+    health: WorkerHealth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silence() -> str | None:
+        registry = CollectorRegistry()
+        registry.register(health)
+        found = re.search(
+            r"^heedline_canary_silence_seconds (\S+)$", generate_latest(registry).decode(), re.MULTILINE
+        )
+        return found and found[1]
+
+    at = monitoring.time.monotonic()
+    assert silence() is None, "without a key nothing is expected"
+    for after, step, seconds in (
+        (0, health.expect_canary, "0.0"),
+        (900, health.expect_canary, "900.0"),
+        (1000, health.canary_opened, "0.0"),
+    ):
+        monkeypatch.setattr(monitoring.time, "monotonic", lambda after=after: at + after)
+        step()
+        assert silence() == seconds
 
 
 def without_strings(expression: str) -> str:

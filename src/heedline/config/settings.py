@@ -96,6 +96,8 @@ SECRET_KEY = env.secret(
 
 #: Hex of the Ed25519 seed that signs the log's checkpoints: the worker's, and no other process's.
 LOG_KEY = env.secret("HEEDLINE_LOG_KEY", default="")
+#: The key that opens the arrival canary's reports and no others: the worker's alone. Empty: no canary is expected.
+CANARY_KEY = env.secret("HEEDLINE_CANARY_KEY", default="")
 #: How the log is called in checkpoints; made from the installation when nobody chose.
 LOG_NAME = env.text("HEEDLINE_LOG_NAME", default="")
 

@@ -62,7 +62,7 @@ TABLES: dict[str, dict[str, str]] = {
     "desks_shift_note": {"office": "ar", "settler": "d"},
     # letters and alarms
     "dispatch_alarm": {"office": "r", "worker": "arwm"},
-    "dispatch_outbox": {"office": "a", "worker": "rwdm", "door": "a", "usher": "a"},
+    "dispatch_outbox": {"office": "a", "worker": "rwdm", "door": "a", "usher": "a", "settler": "d"},
     "dispatch_worker_beat": {"office": "r", "usher": "r", "worker": "arw"},
     # drafts and questions
     "intake_count": {"office": "r", "door": "arw", "settler": "ard", "worker": "m"},
@@ -249,6 +249,8 @@ COLUMNS: dict[tuple[str, str, str], str] = {
     ): "due_at ended_at ended_by_id ended_note owner_id state",  # never what it is
     ("reports_task", "worker", "r"): "due_at id owner_id report_id state",
     ("reports_file", "usher", "r"): "container object report_id",
+    ("desks_desk", "settler", "r"): "code id kind",  # the arrival canary's
+    ("dispatch_outbox", "settler", "r"): "thing_id",
     ("reports_file", "settler", "r"): "report_id state",
     ("reports_file", "settler", "w"): "state",  # written anew, and not changed
     ("reports_file", "worker", "r"): "object report_id size state",

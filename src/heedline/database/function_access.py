@@ -258,6 +258,7 @@ CLOCKWORK = {
     "settle",
     "settle_drafts",
     "sweep",
+    "take_canaries",
 }
 TRIGGERS = {
     "a_session_names_nobody",

@@ -5,6 +5,7 @@ They are defined in `database/functions/settling.sql` and `expiry.sql`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -97,6 +98,25 @@ def settle(before: datetime) -> int:
             arrived, batch = cursor.fetchone()
             logged += arrived
     return logged
+
+
+@dataclass(frozen=True, slots=True)
+class TakenCanary:
+    """A report of the arrival canary, still sealed, which is no longer in the database."""
+
+    container: UUID
+    header: bytes
+    payload: bytes
+
+
+def take_canaries() -> list[TakenCanary]:
+    """Delete the waiting reports of the arrival canary's desk, and no others, and return them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT container, header, payload FROM clockwork.take_canaries()")
+        return [
+            TakenCanary(container, bytes(header), bytes(payload))
+            for container, header, payload in cursor.fetchall()
+        ]
 
 
 def end_releases() -> int:

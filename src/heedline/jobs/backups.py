@@ -263,12 +263,15 @@ def _restore_into(
 # --- the canary ------------------------------------------------------------------------------------------------------
 
 
-def make_canary(home: Path, stewards: list[str]) -> int:
-    """Create the canary's desk and report, signed by two stewards, and print its passphrase once."""
+def make_canary(home: Path, stewards: list[str], *, arrival: bool) -> int:
+    """Create a canary's desk, signed by two stewards, and print its passphrase or key once.
+
+    It is the restore canary with its report, or, with `arrival`, the desk of the arrival canary.
+    """
     with _own_database(home, "office") as url:
         _set_up("office", url, **home_settings.facts(home), **home_settings.office_key(home))
         from heedline.casework.access.session_store import SignInProofUnknown
-        from heedline.casework.continuity import canary
+        from heedline.casework.continuity import arrival_canary, canary
         from heedline.casework.errors import WrongPassphrase
         from heedline.casework.setup import ceremonies
         from heedline.jobs.terminal import ask
@@ -276,6 +279,11 @@ def make_canary(home: Path, stewards: list[str]) -> int:
 
         try:
             hands = [ceremonies.hand_of(email, ask(f"Passphrase of {email}")) for email in stewards]
+            if arrival:
+                key = arrival_canary.found(hands=hands, at=datetime.now(UTC))
+                say("The arrival canary's desk is there. Its key, for the worker, opens nothing else:\n")
+                say(f"  HEEDLINE_CANARY_KEY={key.written()}")
+                return 0
             keys = canary.found(hands=hands, at=datetime.now(UTC))
             canary.plant(keys, at=datetime.now(UTC))
         except WrongPassphrase:

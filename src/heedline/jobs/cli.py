@@ -129,7 +129,21 @@ def _certificate(args: argparse.Namespace) -> int:
 def _canary(args: argparse.Namespace) -> int:
     from heedline.jobs import backups
 
-    return backups.make_canary(_home(), args.steward)
+    return backups.make_canary(_home(), args.steward, arrival=args.arrival)
+
+
+def _send_canary(_: argparse.Namespace) -> int:
+    _become("public")
+    from datetime import UTC, datetime
+
+    from heedline.casework.continuity import arrival_canary
+
+    try:
+        arrival_canary.send(datetime.now(UTC))
+    except LookupError as no:
+        print(f"heedline: {no}", file=sys.stderr)  # noqa: T201 - the command's own words
+        return 1
+    return 0
 
 
 def _audit(args: argparse.Namespace) -> int:
@@ -345,7 +359,15 @@ def _backup_commands(commands: argparse._SubParsersAction[argparse.ArgumentParse
     canary.add_argument(
         "--steward", action="append", required=True, metavar="EMAIL", help="two stewards, who sign it"
     )
+    canary.add_argument(
+        "--arrival",
+        action="store_true",
+        help="make the desk that proves that reports arrive, and print its key",
+    )
     canary.set_defaults(call=_canary)
+
+    send = commands.add_parser("send-canary", help="send the report that proves that reports arrive")
+    send.set_defaults(call=_send_canary)
 
 
 def main(words: Sequence[str] | None = None) -> int:

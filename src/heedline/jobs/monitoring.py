@@ -35,6 +35,7 @@ class WorkerHealth(Collector):
         self._failures: Counter[str] = Counter()
         self._figures: HealthFigures | None = None
         self._certificates: Mapping[str, int] = {}
+        self._canary: float | None = None
 
     def succeeded(self, task: str, thread: str) -> None:
         """Note that a thread has finished a task."""
@@ -57,6 +58,17 @@ class WorkerHealth(Collector):
         with self._lock:
             self._certificates = days_left
 
+    def expect_canary(self) -> None:
+        """Count from now on how long no canary has been opened, unless that is counted already."""
+        with self._lock:
+            if self._canary is None:
+                self._canary = time.monotonic()
+
+    def canary_opened(self) -> None:
+        """Note that the arrival canary's report was opened."""
+        with self._lock:
+            self._canary = time.monotonic()
+
     @property
     def is_paging(self) -> bool:
         """Return whether both threads have finished a task lately."""
@@ -71,6 +83,7 @@ class WorkerHealth(Collector):
         with self._lock:
             silences, failures, figures = self._silences(), dict(self._failures), self._figures
             certificates = self._certificates
+            canary = None if self._canary is None else time.monotonic() - self._canary
         silence = GaugeMetricFamily(
             "heedline_worker_silence_seconds",
             "Seconds since a thread last finished a task.",
@@ -93,6 +106,12 @@ class WorkerHealth(Collector):
         for site, days in certificates.items():
             expiring.add_metric([site], days)
         yield expiring
+        if canary is not None:
+            yield GaugeMetricFamily(
+                "heedline_canary_silence_seconds",
+                "Seconds since this worker last opened the report that Heedline sends to itself, or since it started.",
+                float(round(canary)),
+            )
         if figures is not None:
             yield from _of_quarter_hour(figures)
 

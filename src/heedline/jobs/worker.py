@@ -30,7 +30,7 @@ from django.db import close_old_connections, connections
 from procrastinate.contrib.django.utils import connector_params
 
 from heedline.casework.attachments import sweeping as file_sweeping
-from heedline.casework.continuity import health
+from heedline.casework.continuity import arrival_canary, health
 from heedline.casework.dissemination import clock as dissemination_clock
 from heedline.casework.duty import (
     dangers,
@@ -132,6 +132,7 @@ def draw_checks(at: datetime) -> None:
 def settle(at: datetime) -> None:
     """Remove exact times from the rows and files of the past quarter hour, then sign the log."""
     paging.settle_alarms(at)
+    receive_canary(at)  # before it would be logged as an arrival
     settle_arrivals.settle(min(at, clockwork.server_time()))  # a clock that is ahead ends no quarter hour
     keep_log(at)
     log_keeping.publish(at, alarm=paging.raise_for_all)
@@ -147,6 +148,14 @@ def settle_drafts(at: datetime) -> None:
 def measure(at: datetime) -> None:
     """Keep the figures of the last finished quarter hour for the operator's monitoring."""
     _health.keep(health.figures(at))
+
+
+def receive_canary(at: datetime) -> None:
+    """Open the report that Heedline sends to itself, for the operator's monitoring."""
+    if settings.CANARY_KEY:
+        _health.expect_canary()
+        if arrival_canary.receive(at):
+            _health.canary_opened()
 
 
 def watch_certificates(_at: datetime) -> None:
@@ -192,6 +201,7 @@ TASKS = (
     PeriodicTask("wipe-practice", "25 * * * * 40", 1, practice.wipe),
     PeriodicTask("settle", "*/15 * * * * 0", 4, settle),
     PeriodicTask("measure", "*/5 * * * * 50", 1, measure),
+    PeriodicTask("receive-canary", "* * * * * 10", 2, receive_canary),
     PeriodicTask("watch-certificates", "50 * * * * 55", 1, watch_certificates),
     PeriodicTask("settle-drafts", "*/15 * * * * 10", 1, settle_drafts),
     PeriodicTask("draw-checks", "0 * * * * 40", 1, draw_checks),

@@ -50,21 +50,23 @@ WORDS = "Canary: this report was never sent by anybody. Whoever reads it has ope
 _SORT = "activity"
 
 
-def found(*, hands: Sequence[Hand], at: datetime) -> Enrolment:
-    """Create the canary desk with its officer and key, signed by two stewards.
+def found(
+    *, hands: Sequence[Hand], at: datetime, code: str = DESK, name: str = "Restore canary"
+) -> Enrolment:
+    """Create a canary desk with its officer and key, signed by two stewards.
 
-    Returns the passphrase, which is shown only once. Raises Refused, including when a canary already exists.
+    Returns the passphrase, which is shown only once. Raises Refused, including when this canary already exists.
     """
     stewardship.permit_stewards(hands)
-    if Desk.objects.filter(code=DESK).exists():
-        raise Refused("There is already a canary. Its passphrase is shown only once.")
+    if Desk.objects.filter(code=code).exists():
+        raise Refused("There is already a canary. Its key is shown only once.")
     authoriser = Desk.objects.filter(kind="authoriser").order_by("code").first()
     organisation = (
         Desk.objects.select_related("organisation").order_by("-round_the_clock", "code")[0].organisation
     )
     officer = stewardship.make_officer(
-        email=f"{DESK}@heedline.invalid",
-        name="Restore canary",
+        email=f"{code}@heedline.invalid",
+        name=name,
         organisation=organisation,
         password=secrets.token_urlsafe(32),  # told to nobody: this officer never signs in
         hands=hands,
@@ -72,8 +74,8 @@ def found(*, hands: Sequence[Hand], at: datetime) -> Enrolment:
     )
     keys = stewardship.wrap_keys(officer, at=at)
     desk = stewardship.make_desk(
-        code=DESK,
-        name="Restore canary",
+        code=code,
+        name=name,
         organisation=organisation,
         kind=KIND,
         round_the_clock=False,
@@ -92,7 +94,7 @@ def plant(keys: Enrolment, *, at: datetime) -> None:
 
     It never waits in a queue.
     """
-    _send(at)
+    send(at, code=DESK, narrative=WORDS)
     officer = Officer.objects.get(id=keys.officer)
     session = SessionStore()
     session["_auth_user_id"] = str(officer.id)
@@ -113,15 +115,19 @@ def plant(keys: Enrolment, *, at: datetime) -> None:
         session.delete()
 
 
-def _send(at: datetime) -> None:
+def send(at: datetime, *, code: str, narrative: str) -> None:
+    """Seal a report to the canary desk with this code and submit it through the public door.
+
+    Raises LookupError if there is no such desk, or if the report is not accepted.
+    """
     pack = load_pack(settings.PACK)
     questions = load_question_set(pack, _SORT)
-    record = from_api({_SORT: questions}, {"kind": _SORT, "narrative": WORDS}, identity_offered=True)
-    facts = key_directory.desk_by_code(DESK)
+    record = from_api({_SORT: questions}, {"kind": _SORT, "narrative": narrative}, identity_offered=True)
+    facts = key_directory.desk_by_code(code)
     epoch = key_directory.trusted().current_epoch(facts.desk, at.date()) if facts is not None else None
     if not isinstance(record, Record) or facts is None or epoch is None:
         raise LookupError("There is no canary desk with a key.")
-    to = Addressee(UUID(facts.desk), DESK, UUID(epoch.epoch), epoch.kem, facts.authoriser_desk)
+    to = Addressee(UUID(facts.desk), code, UUID(epoch.epoch), epoch.kem, facts.authoriser_desk)
     new = NewReport(uuid4(), new_code(), "api", record, questions, "en")
     sealed = enclose(new, desk=to, watch=None, because=KIND, at=at)
     sending = door.Submission(

@@ -157,7 +157,7 @@ def _urgent_letters() -> list[str]:
 def _raise_for(letters: Sequence[Outbox], at: datetime) -> None:
     waiting = Report.objects.filter(
         id__in=[one.thing_id for one in letters if one.thing_id], stage=Stage.WAITING
-    )
+    ).exclude(desk__kind=CANARY)
     facts = {report: (desk, rank) for report, desk, rank in waiting.values_list("id", "desk_id", "rank")}
     paged = set(waiting.filter(_PAGED).values_list("id", flat=True))
     staffed = duty_hours.staffed_desks(at)

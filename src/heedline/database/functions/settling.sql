@@ -59,6 +59,27 @@ BEGIN
     written := cardinality(stirred);
 END $$;
 
+-- Delete the waiting reports of the arrival canary, which the program sends to itself, and return what was sealed. A report by
+-- anybody else is never one of them: its desk is another one, and its area is one of the pack.
+CREATE FUNCTION clockwork.take_canaries() RETURNS TABLE (container uuid, header bytea, payload bytea) LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE taken uuid[];
+BEGIN
+    SELECT array_agg(c.id) INTO taken FROM (
+        SELECT r.id FROM public.reports_report r JOIN public.desks_desk d ON d.id = r.desk_id
+        WHERE d.kind = 'canary' AND d.code = 'arrival-canary' AND r.area = 'canary' AND r.stage = 'waiting'
+        LIMIT 100 FOR UPDATE OF r SKIP LOCKED) c;
+    RETURN QUERY SELECT h.container, h.header, p.payload FROM public.reports_sealed_header h
+        JOIN public.reports_sealed_payload p ON p.container = h.container
+        WHERE h.report_id = ANY (taken) AND h.part = 'report';
+    DELETE FROM public.dispatch_outbox WHERE thing_id = ANY (taken);
+    DELETE FROM public.reports_identity_share WHERE report_id = ANY (taken);
+    DELETE FROM public.reports_receipt WHERE report_id = ANY (taken);
+    DELETE FROM public.reports_sealed_payload WHERE report_id = ANY (taken);
+    DELETE FROM public.reports_sealed_header WHERE report_id = ANY (taken);
+    DELETE FROM public.reports_report WHERE id = ANY (taken);
+END $$;
+
 -- A draft's transaction number, and that of whoever tried in vain to change it (xmax), date a moment of its writer. So
 -- what was saved since the last time is written anew, a batch in one transaction and in shuffled order. What somebody
 -- has in use just now waits for the next time.

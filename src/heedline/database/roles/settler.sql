@@ -18,6 +18,10 @@ GRANT SELECT (at), DELETE ON desks_shift_note TO heedline_settler;
 -- ninety days after
 GRANT SELECT (day), DELETE ON desks_viewing_minutes TO heedline_settler;
 
+-- the arrival canary
+GRANT SELECT (id, code, kind) ON desks_desk TO heedline_settler;
+GRANT SELECT (thing_id), DELETE ON dispatch_outbox TO heedline_settler;
+
 -- sessions
 GRANT SELECT, DELETE ON permits_held_form TO heedline_settler;
 GRANT SELECT, DELETE ON permits_provider_notice TO heedline_settler;

@@ -100,7 +100,8 @@ GRANT EXECUTE ON FUNCTION
     clockwork.join_counts(),
     clockwork.settle(timestamptz, integer),
     clockwork.settle_drafts(integer),
-    clockwork.sweep()
+    clockwork.sweep(),
+    clockwork.take_canaries()
 TO heedline_worker;
 SET ROLE heedline_owner;
 

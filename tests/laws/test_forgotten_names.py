@@ -26,12 +26,12 @@ from tests.support.subject_scene import linked, shown
 
 pytestmark = pytest.mark.django_db
 #: A surname that no pack holds, in two spellings, and other things that the reports say.
-SECRETS = ("quillfeath", "quilfeath", "1632960455", "1632 960455", "ladderman")
+SECRETS = ("quillfeath", "quilfeath", "1632960738", "1632 960738", "ladderman")
 #: The end of the number counts by itself, and not in the middle of an id, where chance may put it.
-ENDING = "960455"
+ENDING = "960738"
 REPORTS = (
-    "Kevin Quillfeather bought a ladderman suit. Ring 01632 960455. Born 4/9/2010.",
-    "My nephew Kevin Quilfeather bought a ladderman suit, 01632 960455. Date of birth 04.09.2010.",
+    "Kevin Quillfeather bought a ladderman suit. Ring 01632 960738. Born 4/9/2010.",
+    "My nephew Kevin Quilfeather bought a ladderman suit, 01632 960738. Date of birth 04.09.2010.",
 )
 #: What only leads back to modules, and data that is the same for everybody.
 _NOT_ENTERED = (types.ModuleType, types.FunctionType, types.CodeType, types.FrameType, type)
@@ -80,7 +80,7 @@ def test_no_name_is_left_in_the_process_after_a_page(house: House) -> None:
     investigator(people, "Otto")
     with people.sitting("Otto") as here:
         until = (people.at + timedelta(days=3)).date()
-        interests.register("Kevin Quilfeather", "01632 960455", "Why", until, by=here, at=people.at)
+        interests.register("Kevin Quilfeather", "01632 960738", "Why", until, by=here, at=people.at)
     compared(people, "Odile", "Otto")
     link = linked(people, ref)
     shown(people, other, linked(people, other, to=link))

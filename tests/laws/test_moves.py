@@ -311,4 +311,5 @@ def test_no_other_function_of_the_database_writes_a_stage_or_a_step() -> None:
         "permits.note_call",
         "permits.hand_over",
         "permits.decide_disposal",
+        "clockwork.take_canaries",
     }

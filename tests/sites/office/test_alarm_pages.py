@@ -16,6 +16,7 @@ from heedline.dispatch.letters import AlarmKind
 from heedline.dispatch.models import About, Alarm
 from heedline.packs import load_pack
 from heedline.reports.record_kinds import kinds
+from heedline.specialist_desks.safeguarding.vocabulary import SafeguardingAlarm
 from tests.sites.office.desk_hand import Hand
 from tests.support import danger_scene
 from tests.support.acting import acting
@@ -32,6 +33,7 @@ NO_PAGE = {
     AlarmKind.WORKER_FAILING,
     AlarmKind.LOG_STANDS,
     AlarmKind.LOG_BROKEN,
+    SafeguardingAlarm.NO_COUNCIL,
 }
 
 

@@ -200,10 +200,10 @@ def test_the_forms_say_why_somebody_cannot_be_both(
     assert "They work for a partner" in refusal(
         house, stella, "appoint", officer=petra, role="overseer", desk=""
     )
-    assert "Its members can have only the partner role" in refusal(
+    assert "Its members can have only the roles of partners" in refusal(
         house, stella, "appoint", officer=odile, role="officer", desk=str(northgate.id)
     )
-    assert "The partner role can be held only at a partner’s desk" in refusal(
+    assert "This role can be held only at a partner’s desk" in refusal(
         house, stella, "appoint", officer=petra, role="partner", desk=str(unit.id)
     )
     common = {"name": "X", "code": "x", "round_the_clock": "no", "authoriser": ""}

@@ -85,7 +85,7 @@ DESK = SpecialistDesk(
                     about=About.DESK,
                     called=call_the_desk_and_stewards,
                     lasts=panel.nobody_decides,
-                    while_it_lasts="Stewards enrol at least two people of the council, and appoint one of them as chair or deputy. The police own the risk until then.",
+                    while_it_lasts="Ask a steward to enrol at least two people from the council, and to appoint one of them as chair or deputy. The police own the risk until then.",
                 ),
             }
         ),

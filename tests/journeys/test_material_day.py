@@ -158,7 +158,7 @@ def test_forty_reports_of_one_post_until_it_is_removed_and_found_again(
         _fits(otto, "office-item-decided")
 
         odile.visit(f"{office}/w/items/{item}/")
-        odile.press("Yes, I saw it")
+        odile.press("Yes, it is still there")
         _press(odile, "w")
         _at(odile, "Notice to Kiteboard Ltd")
         odile.play.get_by_label("Email to authorities@kiteboard.example").check()

@@ -97,6 +97,7 @@ DESK = SpecialistDesk(
                 MaterialAct.MOVED: "Changed the state of an item",
                 MaterialAct.DANGER: "Opened a danger to life from an item",
                 MaterialAct.UNIT_HAS_IT: "Recorded that the unit has a referred item",
+                MaterialAct.BLOCKED: "Blocked an item with the same material as a referred one",
                 # evidence
                 MaterialAct.CAPTURE_BEGUN: "Opened the page of an item in the capture process",
                 MaterialAct.CAPTURED: "Captured the page of an item",
@@ -120,6 +121,17 @@ DESK = SpecialistDesk(
         ),
         DeskAlarms(
             {
+                MaterialAlarm.REFERRED: AlarmRule(
+                    words="Child abuse material: an item was referred",
+                    about="material-item",
+                    page="material-item",
+                    page_for=MaterialCapability.LEAD,
+                    title="Item",
+                    called=call_supervisors_then_chain,
+                    chain=True,
+                    lasts=referrals.is_waiting,
+                    while_it_lasts="Tell the unit by the time on the page of the item, and record there that the unit has it.",
+                ),
                 MaterialAlarm.REFERRAL_LATE: AlarmRule(
                     words="Child abuse material: a referral is overdue",
                     page="material-queue",

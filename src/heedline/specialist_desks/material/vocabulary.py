@@ -34,6 +34,7 @@ class MaterialAct(AnyAct):
     MOVED = "material-moved"
     DANGER = "material-danger"
     UNIT_HAS_IT = "material-unit-has-it"
+    BLOCKED = "material-blocked"
     CAPTURE_BEGUN = "material-capture-begun"
     CAPTURED = "material-captured"
     UPLOADED = "material-uploaded"
@@ -78,6 +79,7 @@ class MaterialAct(AnyAct):
 
 
 class MaterialAlarm(AnyAlarmKind):
+    REFERRED = "material-referred"
     REFERRAL_LATE = "material-referral-late"
     CHECK_LATE = "material-check-late"
     EVIDENCE_DAMAGED = "material-evidence-damaged"

@@ -45,9 +45,9 @@ GRANT SELECT, INSERT, UPDATE (container, entries) ON material_hash_bank TO heedl
 GRANT SELECT ON material_hash_bank TO heedline_backup;
 
 -- What a page of the bank holds is sealed, so the database cannot see that hashes are removed from it. It sees how many there
--- should be: the number falls only for an item that was referred or is being disposed of, by two people, and by no more than
--- that item's evidence. Every change is in the log, so nobody empties the bank without a trace. What is missing from it is put
--- back from the evidence (evidence/known.py).
+-- should be: the number falls only for an item that is being disposed of, by two people, and by no more than that item's
+-- evidence. The hashes of a referred item stay, because they block copies of it. Every change is in the log, so nobody
+-- empties the bank without a trace. What is missing from it is put back from the evidence (evidence/known.py).
 CREATE FUNCTION public.material_bank_changes() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE v_before integer := 0;
 BEGIN
@@ -58,10 +58,10 @@ BEGIN
     END IF;
     IF NEW.entries < v_before AND v_before - NEW.entries > (SELECT count(*) FROM public.material_evidence e
             JOIN public.material_item i ON i.id = e.item_id WHERE i.desk_id = NEW.desk_id AND NOT e.routine
-            AND (i.state = 'referred' OR i.desk_id IN (SELECT permits.my_supervised()) AND EXISTS (
+            AND i.desk_id IN (SELECT permits.my_supervised()) AND EXISTS (
                 SELECT 1 FROM public.material_disposal d WHERE d.item = i.id AND d.decided_on IS NULL
-                    AND d.proposed_by_id <> permits.my_officer()))) THEN
-        RAISE EXCEPTION 'known hashes go with an item that is referred or disposed of' USING ERRCODE = 'check_violation';
+                    AND d.proposed_by_id <> permits.my_officer())) THEN
+        RAISE EXCEPTION 'known hashes go with an item that is disposed of' USING ERRCODE = 'check_violation';
     END IF;
     INSERT INTO public.audit_event (act, actor, desk, thing, thing_id, outcome, detail) VALUES ('material-bank-changed',
         permits.my_officer(), NEW.desk_id, '', NULL, 'done', jsonb_build_object('before', v_before, 'entries', NEW.entries));

@@ -29,11 +29,12 @@ from heedline.specialist_desks.material.evidence.readings import picture_of, tex
 from heedline.specialist_desks.material.hashes import Band, PictureBank, TextBank, TextSketch, hash_picture
 from heedline.specialist_desks.material.items.found_item import FoundItem
 from heedline.specialist_desks.material.models import EvidenceEntry, HashBankPage, MaterialItem
-from heedline.specialist_desks.material.rules import ItemState
 from heedline.specialist_desks.material.vocabulary import BANK, MaterialAct
 
 #: Entries of one page.
 A_PAGE = 400
+#: A file of so many other items says nothing about what one of them shows.
+_COMMON = 5
 _NO_TEXT = TextSketch(b"", b"")
 
 
@@ -90,7 +91,7 @@ def mend(desk: UUID, *, by: Attendance, at: datetime) -> int:
 
 def _mend(bank: _Bank, *, by: Attendance, at: datetime) -> int:
     rows = EvidenceEntry.objects.filter(item__desk_id=bank.desk, routine=False)
-    wanted = rows.exclude(item__state=str(ItemState.REFERRED)).values_list("item_id", "number")
+    wanted = rows.values_list("item_id", "number")
     missing = {(str(item), number) for item, number in wanted} - bank.named
     if not missing or bank.closed:
         return 0
@@ -145,6 +146,36 @@ def look_up(
     return sorted(found.values(), key=lambda one: (one.distance, str(one.item)))
 
 
+def block(found: FoundItem) -> tuple[UUID, ...]:
+    """Prepare a referred item's hashes for blocking copies of it, and return the desk's other items with the same material.
+
+    A file that several other items have, such as the logo of a platform, leaves its hashes, or it would block all of them.
+    Pages of the bank that do not open stay as they are.
+    """
+    bank = _bank(found.item.desk_id, found.by)
+    this = str(found.item.id)
+    ours = [one for one in bank.entries if one["item"] == this]
+    others = [one for one in bank.entries if one["item"] != this]
+    having: dict[str, set[str]] = {}
+    for one in others:
+        for each in one["sums"]:
+            having.setdefault(each, set()).add(one["item"])
+    common = {each for each, items in having.items() if len(items) >= _COMMON}
+    same: list[UUID] = []
+    for one in ours:
+        alike = look_up({**one, "sums": set(one["sums"]) - common, "text": None}, others, besides=None)
+        same += [match.item for match in alike if match.band.is_same]
+    shared = [one for one in ours if not common.isdisjoint(one["sums"])]
+    for page in bank.pages if shared else ():
+        kept = bank.of(page) if page.container in bank.opened else []
+        narrowed = [
+            {**one, "sums": sorted(set(one["sums"]) - common)} if one in shared else one for one in kept
+        ]
+        if narrowed != kept:
+            bank.write(page, narrowed, on=found.at.date())
+    return tuple(dict.fromkeys(same))
+
+
 def items_with_files_of(report: UUID, desk: UUID, ring: Keyring) -> Sequence[UUID]:
     """Return the desk's items whose evidence contains this report file, by SHA-256.
 
@@ -185,21 +216,19 @@ def like_pictures_of(report: UUID, desk: UUID, ring: Keyring, *, most: int) -> P
     return PicturesLookedUp(tuple(found), total, compared, closed, nothing_known=False)
 
 
-def forget(found: FoundItem, *, every_page: bool = True) -> None:
-    """Remove an item's hashes from the bank, when it is disposed of or referred.
+def forget(found: FoundItem) -> None:
+    """Remove an item's hashes from the bank, when it is disposed of.
 
-    Raises CannotOpen if a page of the bank does not open, because the hashes may be in it. Without `every_page`
-    such a page is passed over.
+    Raises CannotOpen if a page of the bank does not open, because the hashes may be in it.
     """
     bank = _bank(found.item.desk_id, found.by)
-    if bank.closed and every_page:
+    if bank.closed:
         raise CannotOpen
     for page in bank.pages:
-        if page.container in bank.opened:
-            kept = bank.of(page)
-            left = [one for one in kept if one["item"] != str(found.item.id)]
-            if len(left) < len(kept):
-                bank.write(page, left, on=found.at.date())
+        kept = bank.of(page)
+        left = [one for one in kept if one["item"] != str(found.item.id)]
+        if len(left) < len(kept):
+            bank.write(page, left, on=found.at.date())
 
 
 @dataclass

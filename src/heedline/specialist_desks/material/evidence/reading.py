@@ -11,7 +11,7 @@ from uuid import UUID
 from heedline.casework.access.session import Attendance
 from heedline.casework.attachments import desk_files
 from heedline.casework.errors import NotHere
-from heedline.casework.records import time_stamps
+from heedline.casework.records import desk_parts, time_stamps
 from heedline.casework.records.time_stamps import UnfitStamp
 from heedline.casework.report.opening import short_name
 from heedline.files.kinds import FileKind
@@ -21,7 +21,8 @@ from heedline.specialist_desks.material.evidence.chain import BrokenChain, Evide
 from heedline.specialist_desks.material.evidence.entries import OpenedEntry
 from heedline.specialist_desks.material.examination import welfare
 from heedline.specialist_desks.material.hashes import Band
-from heedline.specialist_desks.material.items.found_item import find, item_verb
+from heedline.specialist_desks.material.items.contents import ItemContent
+from heedline.specialist_desks.material.items.found_item import FoundItem, find, item_verb
 from heedline.specialist_desks.material.liveness import LivenessVerdict
 from heedline.specialist_desks.material.models import Examination, LivenessWatch, MaterialItem
 from heedline.specialist_desks.material.rules import ItemState
@@ -33,7 +34,10 @@ SEEN_BEFORE = (
     "You have examined this material before, as item {}. It is not shown to you again: refer to that examination, or leave "
     "the item to a colleague."
 )
-_SAME = frozenset({Band.SAME, Band.RE_ENCODED})
+BLOCKED = (
+    "It is the same material as item {}, which was referred as possible child abuse material. Nobody can open its evidence. "
+    "Refer this item too."
+)
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,6 @@ class KnownItem:
     state: ItemState
     by: str
     band: Band
-
-    @property
-    def is_same(self) -> bool:
-        """Return whether it is the same material, apart from its encoding or size."""
-        return self.band in _SAME
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,11 @@ class EvidenceLine:
 
 @dataclass(frozen=True)
 class ItemEvidence:
-    """The evidence of an item. `broken` describes a fault in the chain, or is ""."""
+    """The evidence of an item. `broken` describes a fault in the chain, or is "".
+
+    `blocked` says that the item has the same material as a referred one, so that nothing of its evidence is shown. It is ""
+    otherwise, and again when that referral turns out to be wrong.
+    """
 
     lines: tuple[EvidenceLine, ...]
     settled: LivenessVerdict | None
@@ -79,6 +82,7 @@ class ItemEvidence:
     due_at: datetime | None
     watched: bool
     broken: str
+    blocked: str = ""
 
     @property
     def newest_picture(self) -> tuple[int, str] | None:
@@ -104,7 +108,10 @@ def evidence_of(ref: UUID, *, by: Attendance) -> ItemEvidence:
         return ItemEvidence((), None, (), due, due is not None, f"{entries.CHANGED} {why}")
     words = [one.link.words for one in chain]
     lines = tuple(_line(one) for one in reversed(chain))
-    return ItemEvidence(lines, readings.settled(words), _known(words, by), due, due is not None, "")
+    opened = desk_parts.opened([item.container], ring).get(item.container)
+    copy_of = ItemContent.from_words(opened).copy_of if opened is not None else ()
+    blocked = _blocked(copy_of, words, by)
+    return ItemEvidence(lines, readings.settled(words), _known(words, by), due, due is not None, "", blocked)
 
 
 def open_file(ref: UUID, number: int, role: str, *, by: Attendance, at: datetime) -> str:
@@ -133,6 +140,7 @@ def _open_file(ref: UUID, number: int, role: str, *, by: Attendance, at: datetim
     found = find(ref, by=by, at=at)
     chain = entries.whole(found.item, by.keys())
     chosen = next((one for one in chain if one.link.number == number), None)
+    _refuse_blocked(found, chain)
     _refuse_seen_before(found.item.id, [one.link.words for one in chain], by)
     file = next((one for one in chosen.files if one.role == role), None) if chosen is not None else None
     if file is None or role not in VIEWABLE:
@@ -161,6 +169,7 @@ def _export(ref: UUID, *, by: Attendance, at: datetime) -> tuple[str, str]:
     chain = entries.whole(found.item, by.keys())
     if not chain:
         raise NotNow("There is no evidence for this item yet.")
+    _refuse_blocked(found, chain)
     ring = by.keys()
     head = chain[-1].link.head.hex()
 
@@ -177,9 +186,27 @@ def _export(ref: UUID, *, by: Attendance, at: datetime) -> tuple[str, str]:
     return token, head
 
 
+def _refuse_blocked(found: FoundItem, chain: Sequence[OpenedEntry]) -> None:
+    """Raise NotNow if the item has the same material as a referred one."""
+    words = _blocked(found.content.copy_of, [one.link.words for one in chain], found.by)
+    if words:
+        raise NotNow(words)
+
+
+def _blocked(copy_of: Sequence[str], words: Sequence[Mapping[str, Any]], by: Attendance) -> str:
+    """Return that an item is blocked as a copy of a referred one, or "".
+
+    Which ones it is a copy of is known from its own captures and uploads, and from referrals of others since.
+    """
+    alike = [one.ref for one in _known(words, by) if one.band.is_same and one.by != "text"]
+    rows = MaterialItem.objects.filter(desk_id__in=by.desk_ids, id__in={*alike, *map(UUID, copy_of)})
+    first = rows.filter(state=str(ItemState.REFERRED)).order_by("id").first() if alike or copy_of else None
+    return BLOCKED.format(short_name(first.id)) if first is not None else ""
+
+
 def _refuse_seen_before(item: UUID, words: Sequence[Mapping[str, Any]], by: Attendance) -> None:
     """Raise NotNow if the examiner has already examined this material under another item."""
-    same = [one.ref for one in _known(words, by) if one.is_same]
+    same = [one.ref for one in _known(words, by) if one.band.is_same]
     seen = Examination.objects.filter(item_id__in=same, officer_id=by.officer_id).exclude(item_id=item)
     one = seen.first()
     if one is not None:

@@ -1,11 +1,13 @@
-"""Refer possible child abuse material, after which the desk no longer views or compares it."""
+"""Refer possible child abuse material, after which neither the item nor a copy of it is shown."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 
 from heedline.casework.access.session import Attendance
 from heedline.specialist_desks.material.evidence import known
@@ -15,18 +17,39 @@ from heedline.specialist_desks.material.rules import ItemMove
 from heedline.specialist_desks.material.vocabulary import MaterialAct, MaterialCapability
 
 
-@item_verb(MaterialAct.MOVED)
-def refer(ref: UUID, *, by: Attendance, at: datetime) -> None:
-    """Block viewing of possible child abuse material and refer the item.
+def refer(ref: UUID, *, by: Attendance, at: datetime) -> datetime:
+    """Refer possible child abuse material, and block other items with the same material.
 
-    Its hashes leave the bank of known material, so that nothing is matched with it. A page of the bank that does not
-    open stays as it is and never delays a referral. Raises NotHere, Refused and NotNow.
+    Returns the time by which the unit must have it. The worker pages the supervisors within a minute. The hashes of the item
+    stay in the bank, where they block copies that arrive later. Nothing of that delays the referral, which is stored first.
+    Raises NotHere, Refused and NotNow.
     """
+    due = _refer(ref, by=by, at=at)
+    with transaction.atomic():
+        copies = known.block(find(ref, by=by, at=at))
+    for copy in copies:
+        _block(copy, ref, by=by, at=at)
+    return due
+
+
+@item_verb(MaterialAct.MOVED)
+def _refer(ref: UUID, *, by: Attendance, at: datetime) -> datetime:
     found = find(ref, by=by, at=at)
     found.permit(MaterialCapability.EXAMINE)
     found.move(ItemMove.REFER)
     found.item.owner_id = None
-    found.item.referral_due_at = at + timedelta(minutes=law_of.load_law(settings.PACK).referral_minutes)
+    due = at + timedelta(minutes=law_of.load_law(settings.PACK).referral_minutes)
+    found.item.referral_due_at = due
     found.save()
-    known.forget(found, every_page=False)
     found.record(MaterialAct.MOVED)
+    return due
+
+
+@item_verb(MaterialAct.BLOCKED)
+def _block(copy: UUID, of: UUID, *, by: Attendance, at: datetime) -> None:
+    """Keep with an item that it has the same material as a referred one. Each in a transaction of its own."""
+    found = find(copy, by=by, at=at)
+    found.permit(MaterialCapability.EXAMINE)
+    found.write(replace(found.content, copy_of=tuple(dict.fromkeys([*found.content.copy_of, str(of)]))))
+    found.save()
+    found.record(MaterialAct.BLOCKED)

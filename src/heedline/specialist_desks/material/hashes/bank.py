@@ -35,6 +35,11 @@ class Band(StrEnum):
     EDITED = "edited"
     """Probably the same image with changes (at most 31 differing bits)."""
 
+    @property
+    def is_same(self) -> bool:
+        """Return whether it is the same material, apart from its encoding or size."""
+        return self is not Band.EDITED
+
 
 def band(distance: int) -> Band | None:
     """Return the similarity band for a distance between two PDQ hashes, or None above the threshold."""

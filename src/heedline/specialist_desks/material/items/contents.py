@@ -22,12 +22,16 @@ class ItemAddress:
 
 @dataclass(frozen=True, slots=True)
 class ItemContent:
-    """The sealed details of an item. `parts` holds priority factor codes, `categories` content codes."""
+    """The sealed details of an item. `parts` holds priority factor codes, `categories` content codes.
+
+    `copy_of` are items that were referred as possible child abuse material while this one had the same material.
+    """
 
     addresses: tuple[ItemAddress, ...]
     parts: tuple[str, ...] = ()
     label: str = field(default="", repr=False)
     categories: tuple[str, ...] = ()
+    copy_of: tuple[str, ...] = ()
 
     def priority(self, reports: int) -> ItemPriority:
         """Return the item's priority while so many reports name it."""
@@ -47,6 +51,7 @@ class ItemContent:
             "parts": list(self.parts),
             "label": self.label,
             "categories": list(self.categories),
+            "copy_of": list(self.copy_of),
         }
 
     @classmethod
@@ -60,6 +65,7 @@ class ItemContent:
             tuple(words["parts"]),
             str(words.get("label", "")),
             tuple(words.get("categories", ())),
+            tuple(words.get("copy_of", ())),
         )
 
 

@@ -67,6 +67,8 @@ def why_not_brief(content: ItemContent, reports: ReportersWords, evidence: ItemE
     """Return why an item needs the whole examination form, or "" if it can be found lawful in one act."""
     if content.categories or "danger" in content.parts:
         return "The first check says what it may show, or that somebody is in danger."
+    if evidence.blocked:
+        return evidence.blocked
     if evidence.broken:
         return "Its evidence was changed."
     if any(one.state is not ItemState.LAWFUL for one in evidence.known):

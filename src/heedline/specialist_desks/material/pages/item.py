@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -194,7 +195,7 @@ def act(request: OfficeRequest, ref: UUID) -> HttpResponse:
         "reopen": (examining.reopen, "The item is open again."),
         "refer": (
             referring.refer,
-            f"The item has been referred and is no longer shown to anyone. Tell {load_law(settings.PACK).referral_unit} now.",
+            "The item is blocked, and so is every copy of it at this desk. The supervisors of this desk are paged.",
         ),
         "unit-has-it": (examining.unit_has_it, "It is recorded that the unit has the item."),
         "approve-audience": (examining.approve_audience, "You have approved it."),
@@ -219,7 +220,9 @@ def act(request: OfficeRequest, ref: UUID) -> HttpResponse:
             messages.success(request, "The first check is recorded.")
         elif chosen in simple:
             do, words = simple[chosen]
-            do(ref, by=by, at=at)
+            done = do(ref, by=by, at=at)
+            if chosen == "refer":
+                words += f" {_tell_the_unit(done)}"
             messages.success(request, words)
         else:
             raise Http404
@@ -230,6 +233,11 @@ def act(request: OfficeRequest, ref: UUID) -> HttpResponse:
     elif chosen == "take":
         back = reverse("material-examine", kwargs={"ref": ref})
     return HttpResponseRedirect(back)
+
+
+def _tell_the_unit(due: datetime) -> str:
+    unit = load_law(settings.PACK).referral_unit
+    return f"Somebody must tell {unit} by {times.day_and_clock(due, session.now())}."
 
 
 def _page(request: OfficeRequest, found: ItemView) -> dict[str, Any]:
@@ -298,7 +306,9 @@ def _context(request: OfficeRequest, found: ItemView) -> dict[str, Any]:
                 ItemState.REFERRED,
             )
         ),
-        "can_record_unit": leads and found.referral_waits,
+        "referred": state is ItemState.REFERRED,
+        "referral_words": _tell_the_unit(found.line.referral_due) if found.line.referral_due else "",
+        "can_record_unit": leads and found.line.referral_due is not None,
         "can_refer": state in (ItemState.NEW, ItemState.EXAMINING, ItemState.SECOND, ItemState.DISPUTED),
         "notices": [line_words(one) for one in lines.of_item(found.line.ref, by=by, at=now)],
         "can_notify": state in WATCHED and by.may(MaterialCapability.NOTIFY),

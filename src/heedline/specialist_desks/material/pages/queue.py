@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +19,7 @@ from heedline.specialist_desks.material.pages.words import EMPTY, LISTS, NOTICE_
 from heedline.specialist_desks.material.queue import reading, searching
 from heedline.web.components.forms import Form, TextInput
 from heedline.web.declared import Audience, open_to
+from heedline.web.entrance import times
 from heedline.web.shell.request import OfficeRequest
 
 _ADD = (
@@ -58,7 +61,10 @@ def queue(request: OfficeRequest) -> HttpResponse:
         "material/queue.html",
         {
             "found": found,
-            "lines": [(one, STATES[one.state], _notice(noticed.get(one.ref))) for one in found.lines],
+            "lines": [
+                (one, STATES[one.state], _notice(noticed.get(one.ref)), _referral(one.referral_due, at))
+                for one in found.lines
+            ],
             "lists": [
                 {
                     "text": words,
@@ -82,6 +88,11 @@ def _notice(found: OpenNotice | None) -> dict[str, object]:
         return {}
     due = due_words(found.due_at, session.now(), session.office_zone()) if found.due_at is not None else ""
     return {"ref": found.ref, "state": NOTICE_STATES[found.state], "due": due, "red": found.red}
+
+
+def _referral(due: datetime | None, at: datetime) -> dict[str, object]:
+    """Return the template data for a referral that the unit does not have yet, or an empty dict."""
+    return {"due": times.day_and_clock(due, at), "red": due < at} if due is not None else {}
 
 
 @open_to(Audience.UNLOCKED)

@@ -101,6 +101,7 @@ class ItemLine:
     age: int
     owner: str
     mine: bool
+    referral_due: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,6 @@ class ItemView:
     why_not: str
     closed_audience: bool
     audience_approved: bool
-    referral_waits: bool
     evidence: int
     confirms: bool
     behind: bool
@@ -261,7 +261,6 @@ def item(ref: UUID, *, by: Attendance, at: datetime, counted: bool = True) -> It
         why_not=reason,
         closed_audience=bool(row.closed_audience),
         audience_approved=row.audience_approved_by_id is not None,
-        referral_waits=row.referral_due_at is not None,
         evidence=newest_evidence(row),
         confirms=by.officer_id in waits_for,
         behind=bool(waits_for),
@@ -368,6 +367,7 @@ def lines_of(
                 age=(at.date() - row.found_on).days,
                 owner=row.owner.name if row.owner is not None else "",
                 mine=row.owner_id == by.officer_id,
+                referral_due=row.referral_due_at,
             )
         )
     return tuple(lines)

@@ -49,19 +49,19 @@ def evidence_context(request: OfficeRequest, ref: UUID, state: ItemState) -> dic
     shown = state is not ItemState.REFERRED
     return {
         "evidence": found,
-        "evidence_lines": [_line(one, now) for one in found.lines] if shown else [],
+        "evidence_lines": [_line(one, now) for one in found.lines] if shown and not found.blocked else [],
         "evidence_known": [
             {"one": one, "state": STATES[one.state], "words": f"{BANDS[one.band]} {BY[one.by]}"}
             for one in found.known
         ]
-        if shown
+        if shown and not found.blocked
         else [],
         "settled": VERDICTS[found.settled] if found.settled else "",
         "next_check": times.day_and_clock(found.due_at, now) if found.due_at else "",
         "capture_missing": capture_missing(),
         "can_capture": shown and by.may(MaterialCapability.EXAMINE),
         "can_watch": state in WATCHED and not found.watched,
-        "can_export": shown and bool(found.lines) and by.may(MaterialCapability.LEAD),
+        "can_export": shown and not found.blocked and bool(found.lines) and by.may(MaterialCapability.LEAD),
         "can_dispose": state in DISPOSABLE and by.may(MaterialCapability.EXAMINE),
     }
 
@@ -71,15 +71,15 @@ def picture_context(request: OfficeRequest, ref: UUID, found: reading.ItemEviden
 
     The viewer covers the picture until the examiner asks for it. A picture like that of another item is not opened.
     """
-    if found.broken:
-        return {}  # the evidence section says what is wrong
+    if found.broken or found.blocked:
+        return {}  # the evidence section says why
     entry = found.newest_picture
     if entry is None:
         return {"picture_missing": True}
     number, role = entry
     # two pages may share a file, such as the logo of their platform, or their text, and show different pictures
     shows_it = {"picture"} if role == "picture" else {"picture", "file"}
-    same = next((one for one in found.known if one.is_same and one.by in shows_it), None)
+    same = next((one for one in found.known if one.band.is_same and one.by in shows_it), None)
     if same is not None:
         return {"picture_known": same}
     try:

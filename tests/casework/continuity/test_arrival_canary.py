@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -118,7 +118,7 @@ def test_its_desk_is_made_once(house: House, key: CanaryKey) -> None:
         arrival_canary.found(hands=house.hands, at=now())
 
 
-@pytest.mark.parametrize("text", ["", "x", f"{uuid4()}:00", f"{UUID(int=1)}:{'g' * 64}"])
+@pytest.mark.parametrize("text", ["", "x", f"{UUID(int=1)}:00", f"{UUID(int=1)}:{'g' * 64}"])
 def test_a_key_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         CanaryKey.read(text)
